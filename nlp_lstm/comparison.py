@@ -1,0 +1,66 @@
+"""Comparison: a titled table of values, and Report: the tables and traces that a verb returns.
+
+Every analysis returns them and every view takes them, so that n analyses and m formats cost n + m
+functions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Value = float | int | str | bool | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table of values that says what its numbers mean.
+
+    Args:
+        title: what is compared.
+        rows: names of the rows.
+        columns: names of the columns.
+        values: one tuple per row, `(rows, columns)`; None where there is nothing to say.
+        row_kind: what a row is ("word", "metric"), the heading of the row names.
+        meaning: what the numbers are, with unit and range.
+
+    Raises:
+        ValueError: if the values are not `(rows, columns)`.
+
+    Example:
+        >>> table = Comparison("speed", ["lstm"], ["words"], [(9,)], row_kind="cell", meaning="per second")
+        >>> table.records()
+        [{'cell': 'lstm', 'words': 9}]
+    """
+
+    title: str
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Sequence[tuple[Value, ...]]
+    row_kind: str
+    meaning: str
+
+    def __post_init__(self):
+        if len(self.values) != len(self.rows) or any(len(row) != len(self.columns) for row in self.values):
+            raise ValueError(f"{self.title}: values are not ({len(self.rows)}, {len(self.columns)})")
+
+    def records(self) -> list[dict[str, Value]]:
+        """Return one dictionary per row, column name -> value."""
+        return [
+            {self.row_kind: row, **dict(zip(self.columns, values, strict=True))}
+            for row, values in zip(self.rows, self.values, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a verb has to say: tables, and the traces that they were made from.
+
+    Args:
+        comparisons: the tables.
+        traces: `Trace` of every run and layer, for views that show arrays.
+        facts: single values about the whole, such as the name of the run.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    traces: tuple[Any, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,180 @@
+"""Text -> Corpus(train, validation, test) of Example(words, labels).
+
+One module per format, each with one registered reader; `load_corpus("sst:DIR")` picks the reader by
+the name before the colon. Readers only read. What is the same for all of them (setting aside a
+validation split, `limit`, checks) is done here.
+"""
+
+import hashlib
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from nlp_lstm.errors import DataError, UnknownNameError
+from nlp_lstm.registry import Registry
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One sentence: its words and, for a tagger, the label of every word.
+
+    Args:
+        words: the words as the source writes them, `timesteps` of them.
+        labels: a label name per word, or None where a word is not scored; None as a whole where
+            the source has no labels (running text).
+        facts: what the source knows about every word beyond its label (only `mini`), name -> one
+            value per word.
+
+    Raises:
+        DataError: if labels or facts do not line up with the words.
+
+    Example:
+        >>> Example(("not", "good"), ("neutral", "negative")).labels
+        ('neutral', 'negative')
+    """
+
+    words: tuple[str, ...]
+    labels: tuple[str | None, ...] | None = None
+    facts: Mapping[str, tuple] = field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.labels is not None and len(self.labels) != len(self.words):
+            raise DataError(
+                f"{len(self.words)} words but {len(self.labels)} labels: every word needs one label"
+            )
+        for name, values in self.facts.items():
+            if len(values) != len(self.words):
+                raise DataError(f"{len(self.words)} words but {len(values)} values of the fact {name!r}")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Examples in three splits.
+
+    Args:
+        source: what was asked for, such as "sst:data/sst".
+        train, validation, test: examples; `test` may be empty.
+        label_names: every label, in the order of the model's outputs; empty without labels.
+        running: True if each sentence follows the one before it, so that a language model may
+            carry its state from one to the next.
+    """
+
+    source: str
+    train: tuple[Example, ...]
+    validation: tuple[Example, ...] = ()
+    test: tuple[Example, ...] = ()
+    label_names: tuple[str, ...] = ()
+    running: bool = False
+
+    def split(self, name: str) -> tuple[Example, ...]:
+        """Return the examples of the split called `name`.
+
+        Raises:
+            UnknownNameError: if `name` is none of train, validation, test.
+            DataError: if the split is empty.
+        """
+        if name not in SPLITS:
+            raise UnknownNameError("split", name, SPLITS)
+        examples = getattr(self, name)
+        if not examples:
+            filled = ", ".join(split for split in SPLITS if getattr(self, split))
+            raise DataError(f"{self.source} has no {name} split: choose --split from {filled}")
+        return examples
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of all words and labels, 64 hexadecimal digits."""
+        digest = hashlib.sha256()
+        for name in SPLITS:
+            digest.update(f"{name}\n".encode())
+            for example in getattr(self, name):
+                line = "\t".join(example.words)
+                if example.labels is not None:
+                    line += "\n" + "\t".join(label or "" for label in example.labels)
+                digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a reader is told besides its path; each uses what concerns it.
+
+    Args:
+        task: name of the task the corpus is for ("sentiment", "next-word").
+        labels: `sst`: "phrase", the largest constituent that ends at the word, or "word", its leaf.
+        classes: `sst`: 5 or 3 classes.
+        seed: `mini`: which sentences the grammar writes; all: which tenth is set aside.
+    """
+
+    task: str = "sentiment"
+    labels: str = "phrase"
+    classes: int = 5
+    seed: int = 0
+
+
+Reader = Callable[[str, Request], Corpus]
+READERS: Registry[Reader] = Registry("corpus reader", package="nlp_lstm.corpora")
+
+
+def load_corpus(source: str, request: Request | None = None, limit: int | None = None) -> Corpus:
+    """Read a corpus with the reader named before the colon of `source`.
+
+    Args:
+        source: "mini", "sst:DIR", "text:PATH", "conll:PATH", "table:PATH" or "hub:ID[/CONFIG]".
+        request: what the reader is told besides; None for the defaults of `Request`.
+        limit: keep the first so many sentences of each split; None for all.
+
+    Returns:
+        A corpus with a train and a validation split. Where the source has no validation split, a
+        tenth of train is set aside by the seed.
+
+    Raises:
+        UnknownNameError: if there is no such reader; lists the readers.
+        DataError: if the text breaks a rule of its format, train holds no words, sentiment is asked of
+            a text without labels, or every label is the same.
+        MissingInputError: if the file or data set is not there.
+
+    Example:
+        >>> corpus = load_corpus("mini", limit=5)
+        >>> len(corpus.train), len(corpus.validation)
+        (5, 5)
+    """
+    request = request or Request()
+    name, _, path = source.partition(":")
+    corpus = READERS.get(name)(path, request)
+    _check_labels(corpus, request.task)
+    if not corpus.validation:
+        corpus = _set_aside(corpus, request.seed)
+    if limit is not None:
+        corpus = replace(corpus, **{split: getattr(corpus, split)[:limit] for split in SPLITS})
+    if not any(example.words for example in corpus.train):
+        raise DataError(f"{source} has a training set with no words: give text with at least one sentence")
+    return replace(corpus, source=source)
+
+
+def _check_labels(corpus: Corpus, task: str) -> None:
+    """Check that the task finds the labels it needs: two of them at least, and none for next-word."""
+    if task == "sentiment" and not corpus.label_names:
+        raise DataError(
+            f"{corpus.source} has no labels: add --task next-word, or choose another corpus (nlp-lstm data)"
+        )
+    if task == "next-word" or not corpus.label_names:
+        return
+    used = {label for example in corpus.train for label in example.labels or () if label is not None}
+    if len(used) < 2:
+        only = f"the one label {used.pop()!r}" if used else "no label"
+        raise DataError(f"{corpus.source} has {only} in its training set: at least 2 are needed")
+
+
+def _set_aside(corpus: Corpus, seed: int) -> Corpus:
+    """Move a tenth of train to validation: by the seed, or the last tenth of running text."""
+    examples = list(corpus.train)
+    if len(examples) < 2:
+        raise DataError(
+            f"{corpus.source} has too few sentences to set a validation split aside: give 2 or more"
+        )
+    if not corpus.running:
+        random.Random(seed).shuffle(examples)
+    held_out = max(1, len(examples) // 10)
+    return replace(corpus, train=tuple(examples[:-held_out]), validation=tuple(examples[-held_out:]))

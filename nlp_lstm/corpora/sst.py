@@ -1,0 +1,135 @@
+"""sst:DIR — Stanford Sentiment Treebank: a folder of train.txt, dev.txt, optional test.txt; one tree a line.
+
+A tree is `(label child child)` or `(label word)`, with a label 0-4 at every node (Socher et al. 2013,
+the files of `trainDevTestTrees_PTB.zip`). The label of a word is that of the largest constituent that
+ends at it: what has been said so far, closed by this word, so the last word bears the sentence's
+label. Leaf labels (`labels="word"`) are free of context: a look-up table knows them.
+"""
+
+import re
+from pathlib import Path
+
+from nlp_lstm.corpora import READERS, Corpus, Example, Request
+from nlp_lstm.corpora._files import find_splits, read_lines
+from nlp_lstm.corpora._labels import FIVE_SENTIMENTS, THREE_SENTIMENTS
+from nlp_lstm.errors import DataError, UnknownNameError, UsageError
+
+LABEL_CHOICES = ("phrase", "word")
+NAMES_OF_CLASSES = {
+    5: dict(zip("01234", FIVE_SENTIMENTS)),
+    3: dict(zip("01234", ("negative", "negative", "neutral", "positive", "positive"))),
+}
+# An opening bracket with its label, a closing bracket, or a word. Only a plain space or a tab separates:
+# some words hold a non-breaking space.
+PART = re.compile(r"[ \t]*(?:\(([^ \t()]*)|(\))|([^ \t()]+))")
+OPENING, CLOSING, WORD = 1, 2, 3
+# What the treebank writes -> what a person types, which is what the splitter of raw text gives.
+TYPED = {"-LRB-": "(", "-RRB-": ")", "``": '"', "''": '"', "`": "'"}
+
+
+@READERS.register("sst")
+def read_sst(path: str, request: Request) -> Corpus:
+    """Read the treebank's files.
+
+    Args:
+        path: the folder of train.txt, dev.txt and, if there, test.txt; or one file of trees.
+        request: `labels` "phrase" or "word"; `classes` 5 or 3.
+
+    Raises:
+        UsageError: if `labels` or `classes` is none of those.
+        MissingInputError: if the folder or its train file is not there.
+        DataError: if a line is not a tree; names the file and the line.
+    """
+    if request.labels not in LABEL_CHOICES:
+        raise UnknownNameError("choice of labels", request.labels, LABEL_CHOICES)
+    if request.classes not in NAMES_OF_CLASSES:
+        raise UsageError(f"{request.classes} classes: sst is read with --classes 5 or --classes 3")
+    splits = {split: _read_trees(file, request) for split, file in find_splits(path).items()}
+    names = FIVE_SENTIMENTS if request.classes == 5 else THREE_SENTIMENTS
+    return Corpus(f"sst:{path}", label_names=names, running=False, **splits)
+
+
+def parse_tree(line: str, labels: str = "phrase") -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of a tree and a label "0" to "4" for each.
+
+    Unlike NLTK's reader it keeps no tree and does not recurse: a stack of the open labels is enough,
+    as the last bracket that closes after a word belongs to the largest constituent that ends there.
+
+    Args:
+        line: one tree.
+        labels: "phrase" for the largest constituent that ends at the word, "word" for its leaf.
+
+    Raises:
+        DataError: if the brackets are not balanced, a node is neither one word nor constituents, or a
+            label is not 0-4; says the rule.
+
+    Example:
+        >>> parse_tree("(1 (2 not) (3 good))")
+        (('not', 'good'), ('2', '1'))
+        >>> parse_tree("(1 (2 not) (3 good))", labels="word")
+        (('not', 'good'), ('2', '3'))
+    """
+    words: list[str] = []
+    ended: list[str] = []  # the label of what ends at each word
+    opened: list[str] = []  # the labels of the constituents that are open
+    before = CLOSING
+    for part in PART.finditer(line.strip(" \t")):
+        kind = part.lastindex
+        _check_place(kind, before, depth=len(opened), first=not words and not opened)
+        if kind == OPENING:
+            opened.append(_check_label(part[OPENING]))
+        elif kind == WORD:
+            words.append(typed(part[WORD]))
+            ended.append(opened[-1])
+        else:
+            label = opened.pop()
+            if labels == "phrase":
+                ended[-1] = label
+        before = kind
+    if opened:
+        raise DataError(f"{len(opened)} brackets are not closed: every ( needs its )")
+    return tuple(words), tuple(ended)
+
+
+def typed(word: str) -> str:
+    r"""Return a word of the treebank as a person would type it.
+
+    Example:
+        >>> typed("-LRB-"), typed(r"and\/or"), typed("``")
+        ('(', 'and/or', '"')
+    """
+    return TYPED.get(word) or word.replace("\\/", "/").replace("\\*", "*")
+
+
+def _check_place(kind: int | None, before: int | None, depth: int, first: bool) -> None:
+    """Check that a bracket or a word may stand after what is before it."""
+    if depth == 0 and not (kind == OPENING and first):
+        raise DataError("brackets are not balanced: a line is one tree, ( to )")
+    if kind == WORD and before != OPENING:
+        raise DataError("a word stands outside a leaf: every word is written (label word)")
+    if kind == OPENING and before == WORD:
+        raise DataError("a bracket opens after a word: a node holds one word, or constituents")
+    if kind == CLOSING and before == OPENING:
+        raise DataError("a node holds nothing: it needs a word or constituents")
+
+
+def _check_label(label: str) -> str:
+    """The label, if it is 0-4."""
+    if label not in NAMES_OF_CLASSES[5]:
+        raise DataError(f"the label {label!r} is not 0, 1, 2, 3 or 4")
+    return label
+
+
+def _read_trees(file: Path, request: Request) -> tuple[Example, ...]:
+    """The sentences of one file, labels by name."""
+    names = NAMES_OF_CLASSES[request.classes]
+    examples = []
+    for number, line in enumerate(read_lines(file), 1):
+        if not line.strip():
+            continue
+        try:
+            words, labels = parse_tree(line, request.labels)
+        except DataError as error:
+            raise DataError(f"{file}, line {number}: {error}") from None
+        examples.append(Example(words, tuple(names[label] for label in labels)))
+    return tuple(examples)

@@ -1,0 +1,224 @@
+"""fit(): the training loop over Keras.
+
+Written out, epoch by epoch and batch by batch, over `train_on_batch`, so that it can be read. Unlike
+`Model.fit`, it takes batches of any length, carries states along running text, weighs every word
+alike, and keeps the best weights whatever ends the training.
+"""
+
+import importlib.util
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from nlp_lstm.batches import Batch, sentence_batches, stream_batches
+from nlp_lstm.errors import DataError, MissingInputError
+from nlp_lstm.layers import get_weights, set_weights
+from nlp_lstm.settings import Settings
+from nlp_lstm.task import Encoded, Task
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is told after every training step.
+
+    Args:
+        epoch, epochs: which pass, from 1, of at most how many.
+        step, steps: which step of the epoch, from 1, of how many.
+        loss: cross-entropy so far in this epoch, nats per target.
+        accuracy: share of targets hit so far in this epoch; None for next words.
+        validation: the row of history of the epoch before; empty in the first.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    accuracy: float | None
+    validation: dict[str, float]
+
+
+ProgressReport = Callable[[Progress], None]
+
+
+@dataclass
+class Fitted:
+    """What a training came to.
+
+    Args:
+        weights: the best by validation loss so far; the first ones until an epoch is done.
+        history: one row per epoch: epoch, loss, validation_loss, seconds, and accuracies of a tagger.
+        status: "finished", "interrupted" or "diverged".
+        steps: how many steps were made.
+        seconds: wall time of the loop.
+    """
+
+    weights: dict[str, np.ndarray]
+    history: list[dict[str, float]] = field(default_factory=list)
+    status: str = "finished"
+    steps: int = 0
+    seconds: float = 0.0
+
+    def is_best(self) -> bool:
+        """Whether the last epoch has the lowest validation loss of all."""
+        return self.epochs_since_best() == 0
+
+    def epochs_since_best(self) -> int:
+        """How many epochs ago the lowest validation loss was reached."""
+        losses = [row["validation_loss"] for row in self.history]
+        return len(losses) - 1 - int(np.argmin(losses))
+
+
+class NotANumberError(ArithmeticError):
+    """The loss of a step is NaN or infinite."""
+
+
+def fit(
+    task: Task,
+    settings: Settings,
+    weights: dict[str, np.ndarray],
+    train_set: Encoded,
+    validation_set: Encoded,
+    report: ProgressReport | None = None,
+    tensorboard: Path | None = None,
+) -> Fitted:
+    """Train from given weights until the epochs or the patience are used up.
+
+    Args:
+        task: builds the models.
+        settings: hyperparameters.
+        weights: first weights, by the names of `network.weight_shapes`.
+        train_set, validation_set: examples as numbers.
+        report: called after every step.
+        tensorboard: folder for TensorBoard logs; None for none.
+
+    Returns:
+        The best weights by validation loss; `status` says whether the training finished, was
+        interrupted with Ctrl-C, or met a loss that is not a number.
+
+    Raises:
+        DataError: if there is too little text for one batch.
+    """
+    steps = sum(1 for _ in batches(task, settings, train_set, np.random.default_rng(0)))
+    model = _build(task, settings, weights, train_set.stream, steps)
+    callbacks = keras.callbacks.CallbackList(_tensorboard(tensorboard), model=model)
+    fitted, random, started = Fitted(weights), np.random.default_rng(settings.seed), time.perf_counter()
+    try:
+        callbacks.on_train_begin()
+        for epoch in range(1, settings.epochs + 1):
+            progress = Progress(epoch, settings.epochs, 0, steps, math.nan, None, dict(*fitted.history[-1:]))
+            train_batches = batches(task, settings, train_set, random)
+            row = _run_epoch(model.train_on_batch, model, train_batches, fitted, progress, report)
+            validation = batches(task, settings, validation_set, random)
+            row |= {f"validation_{name}": value for name, value in _run_epoch(model.test_on_batch, model, validation).items()}
+            fitted.history.append({"epoch": epoch, **row, "seconds": round(time.perf_counter() - started, 1)})
+            callbacks.on_epoch_end(epoch - 1, row)
+            if fitted.is_best():
+                fitted.weights = get_weights(model)
+            if fitted.epochs_since_best() >= settings.patience:
+                break
+        callbacks.on_train_end()
+    except KeyboardInterrupt:
+        fitted.status = "interrupted"
+        if not fitted.history:
+            fitted.weights = get_weights(model)
+    except NotANumberError:
+        fitted.status = "diverged"
+    fitted.seconds = time.perf_counter() - started
+    return fitted
+
+
+def batches(task: Task, settings: Settings, encoded: Encoded, random: np.random.Generator) -> Iterator[Batch]:
+    """Yield the batches of one epoch, for the twin or for the taught model.
+
+    Raises:
+        DataError: if running text has fewer words than a batch has rows.
+    """
+    if not encoded.stream:
+        found = sentence_batches(encoded.inputs, encoded.targets, settings.batch_size, random)
+    elif len(encoded.inputs[0]) < settings.batch_size:
+        raise DataError(
+            f"a text of {len(encoded.inputs[0])} words cannot fill a batch of {settings.batch_size} rows: "
+            "give more text or a smaller --batch-size"
+        )
+    else:
+        found = stream_batches(
+            encoded.inputs[0], encoded.targets[0], settings.batch_size, settings.timesteps
+        )
+    for batch in found:
+        if settings.train_as == "taught":
+            yield from task.taught_batches(batch, settings)
+        else:
+            yield batch
+
+
+def _build(task: Task, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int) -> Any:
+    """The model to train, with its first weights, compiled."""
+    vocab_size, outputs = len(weights["embedding/embeddings"]), len(weights["output/bias"])
+    if settings.train_as == "taught":
+        model = task.taught_model(settings, vocab_size, outputs)
+    else:
+        model = task.training_twin(settings, vocab_size, outputs, stream)
+    set_weights(model, weights)
+    rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.epochs * steps)
+    optimizers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
+    model.compile(
+        optimizers[settings.optimizer](rate, global_clipnorm=settings.clip_norm),
+        keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
+        weighted_metrics=["accuracy"] if task.predicts == "labels" else [],
+    )
+    return model
+
+
+def _run_epoch(
+    step: Callable,
+    model: Any,
+    epoch_batches: Iterator[Batch],
+    fitted: Fitted | None = None,
+    progress: Progress | None = None,
+    report: ProgressReport | None = None,
+) -> dict[str, float]:
+    """Call `step` on every batch from fresh states; return means over all targets, each weighing alike."""
+    _reset_states(model)
+    sums: dict[str, float] = {}
+    weight = 0.0
+    for number, batch in enumerate(epoch_batches, start=1):
+        model.reset_metrics()
+        logs = step(batch.inputs, batch.targets, batch.sample_weight, return_dict=True)
+        if not math.isfinite(logs["loss"]):
+            raise NotANumberError
+        targets = float(batch.sample_weight.sum())
+        weight += targets
+        sums = {name: sums.get(name, 0.0) + float(value) * targets for name, value in logs.items()}
+        if fitted and progress:
+            fitted.steps += 1
+            if report:
+                means = {name: value / weight for name, value in sums.items()}
+                report(replace(progress, step=number, loss=means["loss"], accuracy=means.get("accuracy")))
+    return {name: value / weight for name, value in sums.items()}
+
+
+def _reset_states(model: Any) -> None:
+    """Set the states that a stateful model carries to zeros."""
+    for layer in model.layers:
+        if getattr(layer, "stateful", False):
+            layer.reset_state()
+
+
+def _tensorboard(folder: Path | None) -> list[Any]:
+    """Keras's TensorBoard callback, if asked for.
+
+    Raises:
+        MissingInputError: if the extra is not installed.
+    """
+    if folder is None:
+        return []
+    if importlib.util.find_spec("tensorboard") is None:
+        raise MissingInputError("tensorboard is not installed: pip install 'nlp-lstm[tensorboard]'")
+    return [keras.callbacks.TensorBoard(folder)]

@@ -1,0 +1,84 @@
+"""Every hyperparameter, once: its default, unit, range and help text.
+
+The CLI makes its options from these fields, a run stores them, and a task overrides the defaults that
+suit it (`Task.settings`). Adding a hyperparameter is adding a field.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from nlp_lstm.errors import UsageError
+
+
+def setting(
+    default: Any, help: str, minimum: float | None = None, maximum: float | None = None, choices: tuple = ()
+) -> Any:
+    """Return a dataclass field that knows its help text and its range (both ends allowed)."""
+    rules = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices}
+    return field(default=default, metadata=rules)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The hyperparameters of one training.
+
+    Raises:
+        UsageError: if a value is outside its range; names the value and the range.
+
+    Example:
+        >>> Settings(units=64).units
+        64
+        >>> Settings(dropout=2.0)
+        Traceback (most recent call last):
+        nlp_lstm.errors.UsageError: dropout is 2.0: it must be between 0 and 0.95
+    """
+
+    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
+    layers: int = setting(1, "stacked recurrent layers", minimum=1, maximum=16)
+    units: int = setting(128, "units of each recurrent layer", minimum=1, maximum=8192)
+    embedding_dim: int = setting(100, "numbers per embedded word", minimum=1, maximum=8192)
+    dropout: float = setting(
+        0.3, "share of numbers dropped after embedding and layers", minimum=0, maximum=0.95
+    )
+    vocab_size: int = setting(
+        30_000, "most entries of the vocabulary, its 3 reserved ones included", minimum=4
+    )
+    min_count: int = setting(1, "words seen fewer times become unknown", minimum=1)
+    lowercase: bool = setting(True, "whether the model sees words in lower case")
+    train_as: str = setting(
+        "twin", "train the taught model itself or its fast twin", choices=("twin", "taught")
+    )
+    epochs: int = setting(10, "most passes over the training set", minimum=1)
+    batch_size: int = setting(32, "sequences per step", minimum=1)
+    timesteps: int = setting(
+        100,
+        "words per training sequence: next-word cuts text into them; for sentiment only the taught model "
+        "has this limit",
+        minimum=2,
+    )
+    optimizer: str = setting("adam", "how weights are updated", choices=("adam", "sgd"))
+    learning_rate: float = setting(
+        0.002, "first step size; it falls to 0 along a cosine (sgd wants about 20)", minimum=1e-7
+    )
+    clip_norm: float = setting(1.0, "longest gradient, as a norm over all weights", minimum=1e-6)
+    patience: int = setting(3, "epochs without a better validation loss before stopping", minimum=1)
+    seed: int = setting(0, "seed of weights, order and dropout", minimum=0, maximum=2**31 - 1)
+
+    def __post_init__(self):
+        for entry in fields(self):
+            _check(entry.name, getattr(self, entry.name), entry.metadata)
+
+
+def _check(name: str, value: Any, rules: Any) -> None:
+    """Raise a UsageError if `value` breaks the rules of the setting `name`."""
+    if rules["choices"]:
+        if value not in rules["choices"]:
+            raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(rules['choices'])}")
+        return
+    low, high = rules["minimum"], rules["maximum"]
+    if low is None:
+        return
+    # NaN compares as False with everything, so the test asks for what is allowed.
+    if not (value >= low and (high is None or value <= high)):
+        allowed = f"at least {low:g}" if high is None else f"between {low:g} and {high:g}"
+        raise UsageError(f"{name} is {value}: it must be {allowed}")

@@ -1,0 +1,103 @@
+"""The contract of a task, and how tasks are found by name.
+
+A task is one module that defines `TASK`. Ours lie in `nlp_lstm.tasks`; those of other packages come
+through the entry-point group `nlp_lstm.tasks`. Listing the names imports no task, and so no Keras.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+import numpy as np
+
+from nlp_lstm.batches import Batch
+from nlp_lstm.corpora import Example
+from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.settings import Settings
+from nlp_lstm.vocabulary import Vocabulary
+
+PACKAGE = "nlp_lstm.tasks"
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Examples as numbers, as a task's models want them.
+
+    Args:
+        inputs: per sequence its word ids, `(length,)` int32.
+        targets: per sequence an output number per word, `(length,)` int32, -1 where none counts.
+        stream: True if there is one sequence, a long text to be read with the state carried.
+    """
+
+    inputs: Sequence[np.ndarray]
+    targets: Sequence[np.ndarray]
+    stream: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one task is made of.
+
+    Args:
+        name: as in `--task NAME`.
+        summary: one line for listings.
+        predicts: "labels", one of the corpus's labels for every word, or "words", the next word.
+        settings: the task's own defaults.
+        taught_model: `(settings, vocab_size, outputs) -> keras.Model`, what is described, saved and
+            exported. Its layers are called embedding, layer_1 ... layer_n and output.
+        training_twin: `(settings, vocab_size, outputs, stateful) -> keras.Model`, the same weights
+            arranged to train fast: inputs and outputs of every word, `(batch, timesteps, outputs)`.
+        encode: `(examples, vocabulary, label_names) -> Encoded`.
+        taught_batches: turns a twin's batch into those that the taught model trains on.
+    """
+
+    name: str
+    summary: str
+    predicts: Literal["labels", "words"]
+    settings: Settings
+    taught_model: Callable[[Settings, int, int], Any]
+    training_twin: Callable[[Settings, int, int, bool], Any]
+    encode: Callable[[Sequence[Example], Vocabulary, Sequence[str]], Encoded]
+    taught_batches: Callable[[Batch, Settings], Iterator[Batch]]
+
+    def changed_settings(self, changes: dict[str, Any]) -> Settings:
+        """Return the task's settings with `changes`.
+
+        Raises:
+            UnknownNameError: if a name is no setting.
+            UsageError: if a value is outside its range.
+        """
+        known = [entry.name for entry in fields(Settings)]
+        for name in changes:
+            if name not in known:
+                raise UnknownNameError("setting", name, known)
+        return Settings(**{**{name: getattr(self.settings, name) for name in known}, **changes})
+
+
+def task_names() -> list[str]:
+    """Return the names of all tasks, without importing them.
+
+    Example:
+        >>> task_names()[:2]
+        ['next-word', 'sentiment']
+    """
+    package = importlib.import_module(PACKAGE)
+    ours = {module.name.replace("_", "-") for module in pkgutil.iter_modules(package.__path__)}
+    return sorted(ours | {entry.name for entry in entry_points(group=PACKAGE)})
+
+
+def load_task(name: str) -> Task:
+    """Import the task called `name` and return its `TASK`.
+
+    Raises:
+        UnknownNameError: if there is no such task; lists the known ones.
+    """
+    if name not in task_names():
+        raise UnknownNameError("task", name, task_names())
+    for entry in entry_points(group=PACKAGE):
+        if entry.name == name:
+            return entry.load()
+    return importlib.import_module(f"{PACKAGE}.{name.replace('-', '_')}").TASK

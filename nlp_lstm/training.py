@@ -1,0 +1,176 @@
+"""train(): a corpus and settings in, a Run out.
+
+Puts together what a training needs (corpus, vocabulary, first weights), has `fitting` train the model,
+evaluates it and saves it.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from nlp_lstm.corpora import Corpus, Request, load_corpus
+from nlp_lstm.errors import DataError, DivergedError, UsageError
+from nlp_lstm.evaluation import evaluate_corpus, metrics_of
+from nlp_lstm.fitting import Fitted, ProgressReport, fit
+from nlp_lstm.layers import get_weights
+from nlp_lstm.run import Run, check_free, library_versions, load_run, new_run_path, save_run
+from nlp_lstm.settings import Settings
+from nlp_lstm.task import Task, load_task
+from nlp_lstm.vectors import read_vectors
+from nlp_lstm.vocabulary import Vocabulary
+
+# The settings that give weights their shape and words their ids: a run that starts from another takes
+# these over.
+INHERITED = ("cell", "layers", "units", "embedding_dim", "vocab_size", "min_count", "lowercase")
+
+
+def train(
+    task: str = "sentiment",
+    data: str = "mini",
+    *,
+    run: str | Path | None = None,
+    labels: str = "phrase",
+    classes: int = 5,
+    limit: int | None = None,
+    vectors: str | Path | None = None,
+    init_from: Run | str | None = None,
+    tensorboard: bool = False,
+    report: ProgressReport | None = None,
+    **settings: Any,
+) -> Run:
+    """Train a model and save it as a run.
+
+    Args:
+        task: "sentiment" or "next-word", or a task of another package.
+        data: the corpus, as `load_corpus` takes it.
+        run: folder of the run; None for the next free one under `runs/`.
+        labels, classes, limit: which labels and how many sentences, as `load_corpus` takes them.
+        vectors: a file in GloVe's text format to start the embedding from.
+        init_from: a run of either task to start embedding and recurrent layers from; its vocabulary
+            and shape are taken over.
+        tensorboard: write TensorBoard logs into the run's folder `tensorboard-NAME` beside it.
+        report: called after every step with a `Progress`.
+        **settings: changes to the task's `Settings`.
+
+    Returns:
+        The run, saved, with its metrics on the validation split. Its status is "interrupted" if Ctrl-C
+        ended the training: it then holds the best weights up to there, and no metrics.
+
+    Raises:
+        UsageError: if a setting is outside its range, or the run's folder is taken.
+        DataError: if the corpus does not suit the task.
+        DivergedError: if the loss is not a number; the last good weights are saved first.
+    """
+    chosen = load_task(task)
+    path = Path(run) if run is not None else new_run_path(task)
+    check_free(path)
+    start = load_run(init_from) if isinstance(init_from, str) else init_from
+    hyperparameters = chosen.changed_settings(_inherited(start, settings))
+    request = Request(task=task, labels=labels, classes=classes, seed=hyperparameters.seed)
+    corpus = load_corpus(data, request, limit)
+    if chosen.predicts == "labels" and not corpus.label_names:
+        raise DataError(f"{data} has no labels: use it with --task next-word, or give a corpus with labels")
+    vocabulary = start.vocabulary if start else _build_vocabulary(corpus, hyperparameters)
+    known = read_vectors(vectors, vocabulary) if vectors else {}
+    hyperparameters = _fit_dimension(hyperparameters, known, "embedding_dim" in settings)
+    label_names = corpus.label_names if chosen.predicts == "labels" else ()
+
+    keras.utils.set_random_seed(hyperparameters.seed)
+    weights = _first_weights(chosen, hyperparameters, vocabulary, len(label_names), start, known)
+    train_set = chosen.encode(corpus.train, vocabulary, label_names)
+    validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
+    logs = path.with_name(f"tensorboard-{path.name}") if tensorboard else None
+    fitted = fit(chosen, hyperparameters, weights, train_set, validation_set, report, logs)
+    trained = Run(
+        path,
+        task,
+        hyperparameters,
+        tuple(label_names),
+        vocabulary,
+        fitted.weights,
+        status=fitted.status,
+        data={
+            "source": data,
+            "labels": labels,
+            "classes": classes,
+            "limit": limit,
+            "seed": hyperparameters.seed,
+            "sha256": corpus.sha256(),
+            "vectors": str(vectors) if vectors else None,
+            "vectors_share": round(len(known) / len(vocabulary), 4) if vectors else None,
+            "init_from": start.name if start else None,
+        },
+        history=fitted.history,
+        versions=library_versions(),
+        seconds=round(fitted.seconds, 1),
+    )
+    return _finish(trained, corpus, fitted)
+
+
+def _finish(run: Run, corpus: Corpus, fitted: Fitted) -> Run:
+    """Evaluate and save a run; tell of a loss that was not a number."""
+    if fitted.status == "finished":
+        run = replace(run, metrics=metrics_of(evaluate_corpus(run, corpus, "validation")))
+    save_run(run)
+    if fitted.status == "diverged":
+        raise DivergedError(
+            f"the loss at step {fitted.steps} is not a number: the last good weights are in {run.path}, "
+            f"try a --learning-rate below {run.settings.learning_rate:g} or a smaller --clip-norm"
+        )
+    return run
+
+
+def _inherited(start: Run | None, settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with those of the run to start from, which they may not contradict."""
+    if start is None:
+        return settings
+    taken = {name: getattr(start.settings, name) for name in INHERITED}
+    for name in INHERITED:
+        if name in settings and settings[name] != taken[name]:
+            raise UsageError(
+                f"{name} is {settings[name]} but the run {start.name} has {taken[name]}: leave it out"
+            )
+    return {**taken, **settings}
+
+
+def _build_vocabulary(corpus: Corpus, settings: Settings) -> Vocabulary:
+    """The vocabulary of the training set."""
+    return Vocabulary.build(
+        (example.words for example in corpus.train),
+        settings.vocab_size,
+        settings.min_count,
+        settings.lowercase,
+    )
+
+
+def _fit_dimension(settings: Settings, known: dict[int, np.ndarray], asked: bool) -> Settings:
+    """The settings with the word vectors' dimension, which an explicit one may not contradict."""
+    if not known:
+        return settings
+    dimension = len(next(iter(known.values())))
+    if asked and settings.embedding_dim != dimension:
+        raise UsageError(
+            f"embedding_dim is {settings.embedding_dim} but the vectors have {dimension} numbers: leave it out"
+        )
+    return replace(settings, embedding_dim=dimension)
+
+
+def _first_weights(
+    task: Task,
+    settings: Settings,
+    vocabulary: Vocabulary,
+    labels: int,
+    start: Run | None,
+    known: dict[int, np.ndarray],
+) -> dict[str, np.ndarray]:
+    """Keras's initial weights, with what is taken from another run and from word vectors."""
+    model = task.training_twin(settings, len(vocabulary), labels or len(vocabulary), False)
+    weights = get_weights(model)
+    if start:
+        weights |= {name: values for name, values in start.weights.items() if not name.startswith("output/")}
+    for index, vector in known.items():
+        weights["embedding/embeddings"][index] = vector
+    return weights

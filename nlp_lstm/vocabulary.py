@@ -1,0 +1,194 @@
+"""Words <-> ids, and raw text -> words, over the `tokenizers` library.
+
+Both tasks split words with the one rule of `WORD`, and look them up in a word-level vocabulary that
+is built on the training set. Splitting keeps offsets into the raw text, so that what is shown is
+always what the user typed, whatever the model saw.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
+from tokenizers.models import WordLevel
+
+from nlp_lstm.errors import DataError, MissingInputError, UsageError
+
+PAD, UNK, EOS = 0, 1, 2
+RESERVED = ("[PAD]", "<unk>", "<eos>")
+MOST_WORDS = 10_000
+
+# What counts as one word, first match first. It follows the Penn Treebank ("do n't", "film 's"), as
+# the treebanks that people train on do.
+WORD = "|".join(
+    (
+        r"<unk>",
+        r"(?i:\b(?:mr|mrs|ms|dr|st|jr|sr|vs|inc|corp|co|ltd)\.(?=\s))",  # abbreviations
+        r"(?:\b\p{L}\.){2,}",  # u.s.
+        r"(?i:\p{L}+(?=n['’]t\b))",  # is|n't
+        r"(?i:n['’]t\b)",
+        r"(?i:['’](?:s|re|ve|ll|d|m)\b)",
+        r"\p{N}+(?:[.,:/]\p{N}+)*(?:-?\p{L}[\p{L}\p{M}]*)*",  # 1,000 3:30 21st
+        r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:[-./][\p{L}\p{N}][\p{L}\p{M}\p{N}_]*)*",  # feel-good
+        r"\.{2,}|-{2,}|``|''",
+        r"(?!\s)\X",  # any other character, with its accents and joiners
+    )
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text as words and ids.
+
+    Args:
+        words: the words as typed, `timesteps` of them.
+        ids: their ids, `(timesteps,)` int32.
+    """
+
+    words: tuple[str, ...]
+    ids: np.ndarray
+
+
+class Vocabulary:
+    """A word-level vocabulary; ids 0, 1 and 2 are padding, unknown and end of sentence.
+
+    Example:
+        >>> vocabulary = Vocabulary.build([("the", "sky"), ("the", "grass")])
+        >>> vocabulary.words
+        ('[PAD]', '<unk>', '<eos>', 'the', 'grass', 'sky')
+        >>> vocabulary.encode("The sky isn't blue.").words
+        ('The', 'sky', 'is', "n't", 'blue', '.')
+        >>> vocabulary.ids(["the", "sky", "[PAD]"]).tolist()
+        [3, 5, 1]
+    """
+
+    def __init__(self, tokenizer: Tokenizer):
+        tokenizer.encode_special_tokens = True  # typed "[PAD]" is text; this is not saved in the file
+        self._tokenizer = tokenizer
+        known = tokenizer.get_vocab()
+        self.words: tuple[str, ...] = tuple(sorted(known, key=known.__getitem__))
+        if self.words[: len(RESERVED)] != RESERVED or list(known[word] for word in self.words) != list(
+            range(len(known))
+        ):
+            raise DataError(f"not a vocabulary of nlp-lstm: its ids must begin with {', '.join(RESERVED)}")
+        self._ids = {word: index for word, index in known.items() if word not in RESERVED}
+
+    @classmethod
+    def build(
+        cls,
+        sentences: Iterable[Sequence[str]],
+        vocab_size: int = 30_000,
+        min_count: int = 1,
+        lowercase: bool = True,
+    ) -> "Vocabulary":
+        """Return the vocabulary of the most frequent words.
+
+        Args:
+            sentences: the words of each training sentence.
+            vocab_size: most entries, the 3 reserved ones included.
+            min_count: words seen fewer times are left out.
+            lowercase: whether words are put in lower case before counting and looking up.
+
+        Raises:
+            UsageError: if `vocab_size` leaves no place for a word.
+            DataError: if no word is left.
+        """
+        if vocab_size <= len(RESERVED):
+            raise UsageError(f"vocab_size is {vocab_size}: it must be at least {len(RESERVED) + 1}")
+        normalizer = _normalizer(lowercase)
+        counts: Counter[str] = Counter()
+        for word, count in Counter(word for words in sentences for word in words).items():
+            counts[normalizer.normalize_str(word)] += count
+        kept = [word for word, count in counts.items() if count >= min_count and word not in RESERVED]
+        if not kept:
+            raise DataError(f"no word is seen {min_count} times: lower --min-count or give more text")
+        kept = sorted(kept, key=lambda word: (-counts[word], word))[: vocab_size - len(RESERVED)]
+        ids = {word: index for index, word in enumerate([*RESERVED, *kept])}
+        tokenizer = Tokenizer(WordLevel(ids, unk_token=RESERVED[UNK]))
+        tokenizer.normalizer = normalizer  # pyright: ignore[reportAttributeAccessIssue]
+        tokenizer.pre_tokenizer = _splitter()  # pyright: ignore[reportAttributeAccessIssue]
+        return cls(tokenizer)
+
+    @classmethod
+    def load(cls, path: Path) -> "Vocabulary":
+        """Read a vocabulary from a `tokenizer.json`.
+
+        Raises:
+            MissingInputError: if there is no such file.
+            DataError: if it is not a word-level vocabulary of ours.
+        """
+        if not path.is_file():
+            raise MissingInputError(f"{path} is missing: the run is not complete, train it again")
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a broken file can raise the library's PanicException
+            raise DataError(f"{path} is not a tokenizer file: {error}") from None
+        return cls(tokenizer)
+
+    def save(self, path: Path) -> None:
+        """Write the vocabulary as a `tokenizer.json` that `tokenizers` opens."""
+        self._tokenizer.save(str(path))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @property
+    def lowercase(self) -> bool:
+        """Whether words are put in lower case before they are looked up."""
+        return self._tokenizer.normalizer.normalize_str("A") == "a"  # pyright: ignore
+
+    def ids(self, words: Sequence[str]) -> np.ndarray:
+        """Return the id of each word, `(timesteps,)` int32; unknown ones are `UNK`."""
+        normalize = self._tokenizer.normalizer.normalize_str  # pyright: ignore
+        found = self._ids
+        return np.array(
+            [found.get(word) or found.get(normalize(word), UNK) for word in words], dtype=np.int32
+        )
+
+    def encode(self, text: str) -> Sentence:
+        """Split a text into words and look them up.
+
+        Raises:
+            DataError: if the text has no words, more than `MOST_WORDS`, or is not valid Unicode.
+        """
+        words = split_words(text)
+        if not words:
+            raise DataError(f"the sentence {text[:20]!r} has no words: give at least one")
+        if len(words) > MOST_WORDS:
+            raise DataError(f"a sentence of {len(words)} words: at most {MOST_WORDS} are read at once")
+        return Sentence(tuple(words), self.ids(words))
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a raw text, each exactly as it stands there.
+
+    Raises:
+        DataError: if the text holds bytes that are not valid UTF-8.
+
+    Example:
+        >>> split_words("The keys aren't here, Mr. Smith...")
+        ['The', 'keys', 'are', "n't", 'here', ',', 'Mr.', 'Smith', '...']
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"the text is not valid UTF-8 at character {error.start}: type it again") from None
+    return [text[start:end] for _, (start, end) in _SPLITTER.pre_tokenize_str(text)]
+
+
+def _splitter() -> pre_tokenizers.PreTokenizer:
+    """The rule of `WORD` as a pre-tokenizer: what matches is a word, what is left is dropped."""
+    return pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
+
+
+def _normalizer(lowercase: bool) -> normalizers.Normalizer:
+    """What the model sees of a word: straight apostrophes, and lower case if asked."""
+    straight = normalizers.Replace("’", "'")
+    return normalizers.Sequence([straight, normalizers.Lowercase()] if lowercase else [straight])
+
+
+_SPLITTER = _splitter()

@@ -1,0 +1,101 @@
+"""Sentiment, word by word: a label after every word of a sentence.
+
+    words -> Embedding -> LSTM stack, return_sequences=True -> TimeDistributed(Dense(labels))
+
+The model reads from left to right, so the label after a word is the sentiment so far.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from nlp_lstm.batches import Batch
+from nlp_lstm.corpora import Example
+from nlp_lstm.errors import DataError
+from nlp_lstm.layers import read_words
+from nlp_lstm.settings import Settings
+from nlp_lstm.task import Encoded, Task
+from nlp_lstm.vocabulary import PAD, Vocabulary
+
+
+def taught_model(settings: Settings, vocab_size: int, outputs: int) -> Any:
+    """Build the tagger as it is taught: the same Dense layer applied at each time step.
+
+    `TimeDistributed` needs to know the number of time steps when the model is built (with an open
+    number, Keras 3.15 loops over the batch instead), so sentences are right-padded to
+    `settings.timesteps` words.
+
+    Returns:
+        A model from word ids `(batch, timesteps)` to probabilities `(batch, timesteps, outputs)`.
+    """
+    words = keras.Input((settings.timesteps,), dtype="int32", name="words")
+    hidden = read_words(words, settings, vocab_size)
+    dense = keras.layers.Dense(outputs, activation="softmax")
+    return keras.Model(words, keras.layers.TimeDistributed(dense, name="output")(hidden), name="sentiment")
+
+
+def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: bool) -> Any:
+    """Build the same tagger with the Dense layer applied to all words in one product.
+
+    Returns:
+        A model from word ids `(batch, timesteps)` to probabilities `(batch, timesteps, outputs)`, for
+        any number of time steps.
+    """
+    words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
+    hidden = read_words(words, settings, vocab_size, stateful=stateful)
+    dense = keras.layers.Dense(outputs, activation="softmax", name="output")
+    return keras.Model(words, dense(hidden), name="sentiment_twin")
+
+
+def encode(examples: Sequence[Example], vocabulary: Vocabulary, label_names: Sequence[str]) -> Encoded:
+    """Turn labelled sentences into word ids and label numbers; words without a label do not count.
+
+    Raises:
+        DataError: if a label is not in `label_names`; names the sentence.
+    """
+    numbers = {label: number for number, label in enumerate(label_names)}
+    inputs, targets = [], []
+    for row, example in enumerate(examples, start=1):
+        labels = example.labels or (None,) * len(example.words)
+        for label in labels:
+            if label is not None and label not in numbers:
+                known = ", ".join(label_names)
+                raise DataError(f"sentence {row} has the label {label!r}: this run knows {known}")
+        if example.words:
+            inputs.append(vocabulary.ids(example.words))
+            targets.append(np.array([-1 if label is None else numbers[label] for label in labels], np.int32))
+    return Encoded(inputs, targets)
+
+
+def taught_batches(batch: Batch, settings: Settings) -> Iterator[Batch]:
+    """Yield the batch right-padded to the number of time steps that the taught model is built for.
+
+    Raises:
+        DataError: if a sentence is longer.
+    """
+    missing = settings.timesteps - batch.inputs.shape[1]
+    if missing < 0:
+        raise DataError(
+            f"a sentence of {batch.inputs.shape[1]} words: the taught model reads {settings.timesteps}, "
+            f"so give --timesteps {batch.inputs.shape[1]} or train the twin"
+        )
+    padding = ((0, 0), (0, missing))
+    yield Batch(
+        np.pad(batch.inputs, padding, constant_values=PAD),
+        np.pad(batch.targets, padding),
+        np.pad(batch.sample_weight, padding),
+    )
+
+
+TASK = Task(
+    name="sentiment",
+    summary="a label after every word: Embedding, LSTM stack, TimeDistributed Dense",
+    predicts="labels",
+    settings=Settings(),
+    taught_model=taught_model,
+    training_twin=training_twin,
+    encode=encode,
+    taught_batches=taught_batches,
+)
