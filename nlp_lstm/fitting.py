@@ -32,7 +32,7 @@ class Progress:
         step, steps: which step of the epoch, from 1, of how many.
         loss: cross-entropy so far in this epoch, nats per target.
         accuracy: share of targets hit so far in this epoch; None for next words.
-        validation: the row of history of the epoch before; empty in the first.
+        before: the row of history of the epoch before; empty in the first.
     """
 
     epoch: int
@@ -41,7 +41,7 @@ class Progress:
     steps: int
     loss: float
     accuracy: float | None
-    validation: dict[str, float]
+    before: dict[str, float]
 
 
 ProgressReport = Callable[[Progress], None]

@@ -36,7 +36,9 @@ def read_words(
     Returns:
         Hidden states of the last layer, `(batch, timesteps, units)`, or `(batch, units)`.
     """
-    hidden = keras.layers.Embedding(vocab_size, settings.embedding_dim, name="embedding")(words)
+    uniform = keras.initializers.RandomUniform(-0.1, 0.1)
+    embedding = keras.layers.Embedding(vocab_size, settings.embedding_dim, uniform, name="embedding")
+    hidden = embedding(words)
     hidden = keras.layers.Dropout(settings.dropout, name="dropout_0")(hidden)
     for number in range(1, settings.layers + 1):
         layer = CELL_LAYERS[settings.cell](

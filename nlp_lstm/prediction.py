@@ -5,7 +5,7 @@ import numpy as np
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import UsageError
 from nlp_lstm.run import Run, load_run, newest_run
-from nlp_lstm.trace import trace
+from nlp_lstm.tracing import trace
 from nlp_lstm.vocabulary import EOS, MOST_WORDS, PAD, UNK
 
 

@@ -9,7 +9,7 @@ from nlp_lstm.errors import UsageError
 from nlp_lstm.run import Run, load_run, newest_run
 from nlp_lstm.task import task_names
 from nlp_lstm.errors import MissingInputError
-from nlp_lstm.trace import Trace, trace
+from nlp_lstm.tracing import Trace, trace
 
 CLOSED, OPEN = 0.1, 0.9
 GATES = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")

@@ -54,9 +54,9 @@ class Registry(Generic[Member]):
         return add
 
     def names(self) -> list[str]:
-        """Return all names, in the order of the modules' names."""
+        """Return all names, sorted."""
         self._load()
-        return list(self._members)
+        return sorted(self._members)
 
     def get(self, name: str) -> Member:
         """Return the member called `name`.

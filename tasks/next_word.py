@@ -69,7 +69,7 @@ TASK = Task(
     name="next-word",
     summary="the word that follows: Embedding, LSTM stack, Dense over the vocabulary",
     predicts="words",
-    settings=Settings(dropout=0.2, timesteps=35, batch_size=20),
+    settings=Settings(dropout=0.1, learning_rate=0.01, timesteps=35, batch_size=20),
     taught_model=taught_model,
     training_twin=training_twin,
     encode=encode,

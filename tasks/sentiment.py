@@ -93,7 +93,7 @@ TASK = Task(
     name="sentiment",
     summary="a label after every word: Embedding, LSTM stack, TimeDistributed Dense",
     predicts="labels",
-    settings=Settings(),
+    settings=Settings(dropout=0.2, learning_rate=0.005),
     taught_model=taught_model,
     training_twin=training_twin,
     encode=encode,

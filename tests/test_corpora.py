@@ -196,7 +196,6 @@ def test_text_is_one_sentence_a_line_without_labels(tmp_path: Path):
         (),
         ("She", "said", "no", "\x00"),
     ]
-    assert corpus.running
     assert corpus.train[0].labels is None
     assert (corpus.validation[0].words, corpus.test[0].words) == (("no",), ("yes",))
 
@@ -314,7 +313,6 @@ def test_next_word_reads_words_without_a_label_column(column: str, tmp_path: Pat
     assert [example.words for example in corpus.train] == [("the", "sky"), ("is", "blue")]
     assert corpus.train[0].labels is None
     assert corpus.label_names == ()
-    assert not corpus.running
 
 
 def test_a_folder_of_tables_holds_the_splits_and_other_files(tmp_path: Path):
@@ -421,7 +419,6 @@ def test_hub_reads_running_text_of_a_configuration(monkeypatch: pytest.MonkeyPat
     asked = serve(monkeypatch, test=rows[:1], train=rows, validation=rows[1:])
     corpus = load_corpus("hub:Salesforce/wikitext/wikitext-2-v1", NEXT_WORD)
     assert asked == [("Salesforce/wikitext", "wikitext-2-v1")]
-    assert corpus.running
     assert [example.words for example in corpus.train] == [(), ("=", "<unk>", "="), ("It", "'s", "5.5")]
     assert len(corpus.validation) == 2
 
@@ -437,7 +434,6 @@ def test_hub_texts_with_labels_do_not_follow_each_other(monkeypatch: pytest.Monk
     )
     corpus = load_corpus("hub:stanfordnlp/imdb", NEXT_WORD)
     assert asked == [("stanfordnlp/imdb", None)]
-    assert not corpus.running
     assert corpus.train[0].labels is None
     assert [example.words for example in corpus.validation] == [("good",)]  # the first of the two
 

@@ -226,7 +226,6 @@ def verbs(corpus: Corpus) -> list[tuple[str, dict]]:
 def test_running_text_has_no_labels(next_word):
     assert next_word.label_names == ()
     assert all(example.labels is None for example in next_word.train)
-    assert not next_word.running
 
 
 def test_every_verb_agrees_with_its_subject(next_word):

@@ -1,0 +1,63 @@
+"""The command line: parses, calls one library function, echoes. No logic.
+
+One module per command. Reports go to stdout; progress and notes to stderr.
+"""
+
+import importlib
+import os
+import pkgutil
+import sys
+
+import click
+
+from nlp_lstm import __version__
+from nlp_lstm.errors import NlpLstmError
+
+# TensorFlow's own start-up messages are not ours to show; set before anything imports it.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="nlp-lstm")
+def cli():
+    """Train small recurrent models on sentences and look inside them, word by word.
+
+    Begin with `nlp-lstm train --task sentiment`, then `nlp-lstm probe "the sky is blue"`.
+    """
+
+
+for _module in pkgutil.iter_modules(__path__):
+    if not _module.name.startswith("_"):
+        cli.add_command(importlib.import_module(f"{__name__}.{_module.name}").command)
+
+
+def main() -> None:
+    """Run the command line; an error becomes one line on stderr and an exit code."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except NlpLstmError as error:
+        message, code = str(error), error.exit_code
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        message, code = "interrupted", INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        message, code = f"{error.filename or 'input or output'}: {error.strerror}", 74
+    click.echo(f"nlp-lstm: {_one_line(message)}", err=True)
+    sys.exit(code)
+
+
+def _one_line(message: str) -> str:
+    """A message without line breaks or characters that a terminal acts on."""
+    from nlp_lstm.views.text import visible
+
+    return visible(" ".join(message.split()))

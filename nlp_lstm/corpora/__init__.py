@@ -57,8 +57,6 @@ class Corpus:
         source: what was asked for, such as "sst:data/sst".
         train, validation, test: examples; `test` may be empty.
         label_names: every label, in the order of the model's outputs; empty without labels.
-        running: True if each sentence follows the one before it, so that a language model may
-            carry its state from one to the next.
     """
 
     source: str
@@ -66,7 +64,6 @@ class Corpus:
     validation: tuple[Example, ...] = ()
     test: tuple[Example, ...] = ()
     label_names: tuple[str, ...] = ()
-    running: bool = False
 
     def split(self, name: str) -> tuple[Example, ...]:
         """Return the examples of the split called `name`.
@@ -168,13 +165,15 @@ def _check_labels(corpus: Corpus, task: str) -> None:
 
 
 def _set_aside(corpus: Corpus, seed: int) -> Corpus:
-    """Move a tenth of train to validation: by the seed, or the last tenth of running text."""
-    examples = list(corpus.train)
+    """Move a tenth of train to validation, chosen by the seed; both keep their order."""
+    examples = corpus.train
     if len(examples) < 2:
         raise DataError(
             f"{corpus.source} has too few sentences to set a validation split aside: give 2 or more"
         )
-    if not corpus.running:
-        random.Random(seed).shuffle(examples)
-    held_out = max(1, len(examples) // 10)
-    return replace(corpus, train=tuple(examples[:-held_out]), validation=tuple(examples[-held_out:]))
+    held_out = set(random.Random(seed).sample(range(len(examples)), max(1, len(examples) // 10)))
+    return replace(
+        corpus,
+        train=tuple(example for row, example in enumerate(examples) if row not in held_out),
+        validation=tuple(example for row, example in enumerate(examples) if row in held_out),
+    )

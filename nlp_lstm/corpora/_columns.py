@@ -44,14 +44,13 @@ class Columns:
     per_word: bool
 
 
-def build_corpus(source: str, tables: Mapping[str, Dataset], task: str, running: bool = False) -> Corpus:
+def build_corpus(source: str, tables: Mapping[str, Dataset], task: str) -> Corpus:
     """Return the corpus of some tables.
 
     Args:
         source: what was asked for, such as "table:reviews.csv".
         tables: train, and perhaps validation and test.
         task: name of the task; "next-word" reads words only.
-        running: True if each row follows the one before it.
 
     Raises:
         DataError: if columns are missing (names those found and those needed), or a row's labels do not
@@ -67,7 +66,7 @@ def build_corpus(source: str, tables: Mapping[str, Dataset], task: str, running:
     }
     used = (label for examples in read.values() for example in examples for label in example.labels or ())
     names = splits["train"].names or order_labels(label for label in used if label is not None)
-    return Corpus(source, label_names=names, running=running, **read)
+    return Corpus(source, label_names=names, **read)
 
 
 def select_columns(table: Dataset, where: str, task: str) -> Columns:

@@ -28,7 +28,7 @@ def read_conll(path: str, request: Request) -> Corpus:
     splits = {split: _read_sentences(file) for split, file in find_splits(path).items()}
     used = (label for examples in splits.values() for example in examples for label in example.labels or ())
     names = order_labels(label for label in used if label is not None)
-    return Corpus(f"conll:{path}", label_names=names, running=False, **splits)
+    return Corpus(f"conll:{path}", label_names=names, **splits)
 
 
 def parse_row(row: str) -> tuple[str, str]:

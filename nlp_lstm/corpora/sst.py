@@ -46,7 +46,7 @@ def read_sst(path: str, request: Request) -> Corpus:
         raise UsageError(f"{request.classes} classes: sst is read with --classes 5 or --classes 3")
     splits = {split: _read_trees(file, request) for split, file in find_splits(path).items()}
     names = FIVE_SENTIMENTS if request.classes == 5 else THREE_SENTIMENTS
-    return Corpus(f"sst:{path}", label_names=names, running=False, **splits)
+    return Corpus(f"sst:{path}", label_names=names, **splits)
 
 
 def parse_tree(line: str, labels: str = "phrase") -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -24,7 +24,7 @@ def read_text(path: str, request: Request) -> Corpus:
         request: not used.
 
     Returns:
-        A running corpus without labels, one example per line, blank lines too.
+        A corpus without labels, one example per line, blank lines too.
 
     Raises:
         MissingInputError: if the path, or the folder's train file, is not there.
@@ -33,7 +33,7 @@ def read_text(path: str, request: Request) -> Corpus:
     lines = {split: read_lines(file) for split, file in find_splits(path).items()}
     split = choose_splitter(line for split_lines in lines.values() for line in split_lines)
     splits = {name: tuple(Example(tuple(split(line))) for line in found) for name, found in lines.items()}
-    return Corpus(f"text:{path}", label_names=(), running=True, **splits)
+    return Corpus(f"text:{path}", label_names=(), **splits)
 
 
 def choose_splitter(texts: Iterable[str]) -> Callable[[str], list[str]]:

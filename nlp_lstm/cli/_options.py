@@ -1,0 +1,80 @@
+"""Options that several commands share, and the options of all settings."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nlp_lstm.comparison import Report
+from nlp_lstm.errors import StorageError
+from nlp_lstm.settings import Settings
+from nlp_lstm.views import VIEWS
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+quiet_option = click.option("--quiet", is_flag=True, help="Show no progress and no notes.")
+limit_option = click.option(
+    "--limit", type=click.IntRange(1), help="Take the first so many sentences of each split."
+)
+labels_option = click.option(
+    "--labels",
+    default="phrase",
+    show_default=True,
+    help="For sst: a word's label is that of the largest phrase that ends there, or of the word alone: "
+    "phrase, word.",
+)
+classes_option = click.option(
+    "--classes", default=5, show_default=True, help="For sst: how many classes, 5 or 3."
+)
+
+
+def settings_options(command: Callable) -> Callable:
+    """Add one option for each field of `Settings`; unset ones are left to the task's defaults."""
+    for entry in reversed(fields(Settings)):
+        name = entry.name.replace("_", "-")
+        if isinstance(entry.default, bool):
+            option = click.option(f"--{name}/--no-{name}", entry.name, default=None, help=entry.metadata["help"])
+        else:
+            kind = click.Choice(entry.metadata["choices"]) if entry.metadata["choices"] else type(entry.default)
+            option = click.option(f"--{name}", entry.name, type=kind, help=entry.metadata["help"])
+        command = option(command)
+    return command
+
+
+def chosen(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that were given."""
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def show(report: Report, format: str, output: Path | None = None) -> None:
+    """Print a report, or write it to a file."""
+    text = VIEWS.get(format)(report)
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"cannot write {output}: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def quiet_start() -> Iterator[None]:
+    """Keep what TensorFlow writes to stderr while it is imported from the user; errors still raise.
+
+    It writes from C++ to the file descriptor, before any log level takes effect.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,64 @@
+"""The progress of a training on stderr: epoch, loss, metric and time left."""
+
+import math
+import sys
+import time
+from typing import Any
+
+
+class Bar:
+    """A progress bar on a terminal; one line per epoch elsewhere; nothing if quiet."""
+
+    def __init__(self, quiet: bool):
+        self._quiet = quiet
+        self._bar: Any = None
+        self._task: Any = None
+        self._epoch = 0
+        self._started = time.perf_counter()
+
+    def __enter__(self) -> "Bar":
+        return self
+
+    def __exit__(self, *error) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def report(self, progress: Any) -> None:
+        """Show a `fitting.Progress`."""
+        if self._quiet:
+            return
+        if sys.stderr.isatty():
+            self._draw(progress)
+        elif progress.step == progress.steps:
+            print(_line(progress), _left(progress, self._started), file=sys.stderr, flush=True)
+
+    def _draw(self, progress: Any) -> None:
+        """Move the bar."""
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        if self._bar is None:
+            columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True))
+            self._task = self._bar.add_task("", total=progress.epochs * progress.steps)
+            self._bar.start()
+        done = (progress.epoch - 1) * progress.steps + progress.step
+        self._bar.update(self._task, completed=done, description=_line(progress))
+
+
+def _line(progress: Any) -> str:
+    """Epoch, loss and metric in words."""
+    parts = [f"epoch {progress.epoch}/{progress.epochs}", f"loss {progress.loss:.3f}"]
+    if progress.accuracy is not None:
+        parts.append(f"accuracy {progress.accuracy:.3f}")
+    else:
+        parts.append(f"perplexity {math.exp(min(progress.loss, 50)):.1f}")
+    if progress.before:
+        parts.append(f"validation {progress.before['validation_loss']:.3f}")
+    return "  ".join(parts)
+
+
+def _left(progress: Any, started: float) -> str:
+    """The time left if all epochs are made."""
+    seconds = (time.perf_counter() - started) / progress.epoch * (progress.epochs - progress.epoch)
+    return f" about {seconds:.0f} s left"

@@ -1,0 +1,21 @@
+"""nlp-lstm data: list the corpus formats, or show a corpus."""
+
+import click
+
+from nlp_lstm.cli._options import classes_option, json_option, labels_option, limit_option, show
+
+
+@click.command("data")
+@click.argument("source", required=False)
+@click.option("--task", default="sentiment", show_default=True, help="What the corpus is for.")
+@labels_option
+@classes_option
+@limit_option
+@json_option
+def command(source, task, labels, classes, limit, as_json):
+    """List the corpus formats, or show counts, label shares and five examples of SOURCE."""
+    from nlp_lstm.corpora import Request
+    from nlp_lstm.listing import data
+
+    request = Request(task=task, labels=labels, classes=classes)
+    show(data(source, request, limit), "json" if as_json else "text")

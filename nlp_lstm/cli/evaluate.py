@@ -1,0 +1,18 @@
+"""nlp-lstm evaluate: score a run beside the baselines."""
+
+import click
+
+from nlp_lstm.cli._options import json_option, limit_option, show
+
+
+@click.command("evaluate")
+@click.argument("run", required=False)
+@click.option("--data", help="The corpus.  [default: the one that the run was trained on]")
+@click.option("--split", default="validation", show_default=True, help="train, validation or test.")
+@limit_option
+@json_option
+def command(run, data, split, limit, as_json):
+    """Score RUN (default: the newest) on a split, beside the baselines on the same split."""
+    from nlp_lstm.evaluation import evaluate
+
+    show(evaluate(run, data, split, limit), "json" if as_json else "text")

@@ -1,0 +1,14 @@
+"""nlp-lstm runs: list the runs."""
+
+import click
+
+from nlp_lstm.cli._options import json_option, show
+
+
+@click.command("runs")
+@json_option
+def command(as_json):
+    """List the runs with task, data, settings and main metric."""
+    from nlp_lstm.listing import runs
+
+    show(runs(), "json" if as_json else "text")

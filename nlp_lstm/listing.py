@@ -1,0 +1,108 @@
+"""runs(), data(): what there is, as tables; and one run in a table of its own."""
+
+import importlib
+import inspect
+from collections import Counter
+from pathlib import Path
+
+from nlp_lstm.comparison import Comparison, Report
+from nlp_lstm.corpora import READERS, SPLITS, Corpus, Request, load_corpus
+from nlp_lstm.run import RUNS, Run, list_runs
+
+HEADLINES = ("last_word_accuracy", "accuracy_per_word", "perplexity")
+SHOWN_SETTINGS = ("cell", "layers", "units", "embedding_dim", "epochs", "seed")
+
+
+def runs(folder: str | Path = RUNS) -> Report:
+    """Return a table of all runs, oldest first: task, data, main settings and main metric.
+
+    Args:
+        folder: where the runs are.
+    """
+    found = list_runs(Path(folder))
+    values = []
+    for _, record in found:
+        metric = next((name for name in HEADLINES if name in record["metrics"]), None)
+        figure = f"{metric} {record['metrics'][metric]['model']:.3f}" if metric else None
+        settings = " ".join(f"{name}={record['settings'].get(name)}" for name in SHOWN_SETTINGS)
+        values.append((record["task"], record["status"], record["data"].get("source"), figure, settings))
+    columns = ("task", "status", "data", "metric", "settings")
+    names = [path.name for path, _ in found]
+    return Report((Comparison(f"runs in {folder}/", names, columns, values, "run", ""),))
+
+
+def describe_run(run: Run) -> Report:
+    """Return a run's metrics on its validation split beside the baselines."""
+    facts = {
+        "run": str(run.path),
+        "task": run.task,
+        "status": run.status,
+        "data": run.data.get("source"),
+        "epochs": len(run.history),
+        "seconds": run.seconds,
+        "vectors_share": run.data.get("vectors_share"),
+    }
+    columns = list(next(iter(run.metrics.values()), {"model": None}))
+    values = [tuple(row.get(column) for column in columns) for row in run.metrics.values()]
+    meaning = "validation split" if run.metrics else "no metrics: `nlp-lstm evaluate` measures them"
+    return Report((Comparison("metrics", list(run.metrics), columns, values, "metric", meaning),), facts=facts)
+
+
+def data(source: str | None = None, request: Request | None = None, limit: int | None = None) -> Report:
+    """Return a table of the corpus formats, or of one corpus: counts, label shares, five examples.
+
+    Args:
+        source: a corpus as `load_corpus` takes it; None for the formats.
+        request, limit: as `load_corpus` takes them.
+    """
+    if source is None:
+        names = READERS.names()
+        lines = [(_first_line(name),) for name in names]
+        return Report((Comparison("corpus formats", names, ("what it reads",), lines, "format", ""),))
+    corpus = load_corpus(source, request, limit)
+    tables = [_counts(corpus), _examples(corpus)]
+    if corpus.label_names:
+        tables.insert(1, _label_shares(corpus))
+    return Report(tuple(tables), facts={"data": source, "sha256": corpus.sha256()})
+
+
+def _first_line(reader: str) -> str:
+    """The first line of the docstring of the module that holds a reader."""
+    module = importlib.import_module(READERS.get(reader).__module__)
+    return (inspect.getdoc(module) or "").partition("\n")[0]
+
+
+def _counts(corpus: Corpus) -> Comparison:
+    """Sentences, words and different words of each split."""
+    filled = [split for split in SPLITS if getattr(corpus, split)]
+    values = []
+    for split in filled:
+        words = [word for example in corpus.split(split) for word in example.words]
+        values.append((len(corpus.split(split)), len(words), len(set(words))))
+    return Comparison("counts", filled, ("sentences", "words", "different words"), values, "split", "")
+
+
+def _label_shares(corpus: Corpus) -> Comparison:
+    """How often each label stands at a word of train, and at the last one of a sentence."""
+    labels = [example.labels for example in corpus.train if example.labels]
+    anywhere = Counter(label for row in labels for label in row if label is not None)
+    last = Counter(row[-1] for row in labels)
+    values = [
+        (anywhere[label] / anywhere.total(), last[label] / max(last.total(), 1)) for label in corpus.label_names
+    ]
+    return Comparison(
+        "labels of train", corpus.label_names, ("of words", "of last words"), values, "label", "shares in [0, 1]"
+    )
+
+
+def _examples(corpus: Corpus, most: int = 5) -> Comparison:
+    """The first sentences of train, a label behind its word where it changes."""
+    shown = []
+    for example in corpus.train[:most]:
+        labels, before, pieces = example.labels or (None,) * len(example.words), None, []
+        for word, label in zip(example.words, labels, strict=True):
+            pieces.append(word if label == before else f"{word} [{label or 'not scored'}]")
+            before = label
+        shown.append((" ".join(pieces),))
+    rows = [str(number + 1) for number in range(len(shown))]
+    return Comparison("examples", rows, ("words [label, where it changes]",), shown, "sentence", "")

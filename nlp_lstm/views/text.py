@@ -1,0 +1,90 @@
+"""A report as text for a terminal: tables as wide as they need to be, words shown as typed."""
+
+import io
+import unicodedata
+
+from nlp_lstm.comparison import Report, Value
+from nlp_lstm.views import VIEWS
+
+
+@VIEWS.register("text")
+def show_text(report: Report) -> str:
+    """Return the facts and tables as plain text, without colours or escapes.
+
+    Example:
+        >>> from nlp_lstm.comparison import Comparison
+        >>> print(show_text(Report((Comparison("speed", ["lstm"], ["words"], [(9,)], "cell", "per s"),))))
+        speed
+        cell  words
+        lstm      9
+        (per s)
+    """
+    facts = ", ".join(f"{name}: {show_value(value)}" for name, value in report.facts.items() if value is not None)
+    blocks = [facts] if facts else []
+    for table in report.comparisons:
+        heading = [table.row_kind, *table.columns]
+        rows = [
+            [visible(row), *(show_value(value) for value in values)]
+            for row, values in zip(table.rows, table.values, strict=True)
+        ]
+        is_text = [True] + [
+            any(isinstance(values[column], str) for values in table.values) for column in range(len(table.columns))
+        ]
+        lines = [visible(table.title), _align(heading, rows, is_text)]
+        blocks.append("\n".join([*lines, f"({table.meaning})"] if table.meaning else lines))
+    return "\n\n".join(blocks)
+
+
+def show_value(value: Value) -> str:
+    """Return a value as a cell: numbers with three decimals, nothing as a dash.
+
+    Example:
+        >>> [show_value(value) for value in (0.12345, 1234.5, 7, None, "word")]
+        ['0.123', '1234.5', '7', '-', 'word']
+    """
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.1f}" if abs(value) >= 100 else f"{value:.3f}"
+    return visible(str(value))
+
+
+def visible(text: str) -> str:
+    """Return text with its control and direction characters made visible, so that none takes effect.
+
+    Example:
+        >>> visible("a\\x1b[31mb\\x00")
+        'a␛[31mb␀'
+    """
+    return "".join(_visible_character(character) for character in text)
+
+
+def _visible_character(character: str) -> str:
+    """A character, or a picture of it if a terminal would act on it."""
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in (
+        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
+    ):  # fmt: skip
+        return f"\\u{code:04x}"
+    return character
+
+
+def _align(heading: list[str], rows: list[list[str]], is_text: list[bool]) -> str:
+    """Columns side by side, words to the left and numbers to the right.
+
+    The layout is rich's, which knows how wide each character is on a terminal.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for name, text in zip(heading, is_text, strict=True):
+        table.add_column(Text(name), justify="left" if text else "right", no_wrap=True, header_style="")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    output = io.StringIO()
+    Console(file=output, width=10_000, color_system=None, legacy_windows=False).print(table)
+    return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
