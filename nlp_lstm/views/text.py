@@ -80,6 +80,7 @@ def _align(heading: list[str], rows: list[list[str]], is_text: list[bool]) -> st
     from rich.table import Table
     from rich.text import Text
 
+    heading = _broken(heading, rows)
     table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     for name, text in zip(heading, is_text, strict=True):
         table.add_column(Text(name), justify="left" if text else "right", no_wrap=True, header_style="")
@@ -88,3 +89,14 @@ def _align(heading: list[str], rows: list[list[str]], is_text: list[bool]) -> st
     output = io.StringIO()
     Console(file=output, width=10_000, color_system=None, legacy_windows=False).print(table)
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
+
+
+def _broken(heading: list[str], rows: list[list[str]], width: int = 100) -> list[str]:
+    """The heading; if the table is wider than `width`, names longer than their cells go over several lines."""
+    cells = [max((len(row[column]) for row in rows), default=0) for column in range(len(heading))]
+    if sum(max(len(name), cell) + 2 for name, cell in zip(heading, cells, strict=True)) <= width:
+        return heading
+    return [
+        name.replace("_", " ").replace(" ", "\n") if len(name) > cell else name
+        for name, cell in zip(heading, cells, strict=True)
+    ]
