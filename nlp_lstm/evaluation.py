@@ -20,6 +20,7 @@ from nlp_lstm.task import Encoded, load_task
 from nlp_lstm.vocabulary import EOS, UNK
 
 Labels = list[np.ndarray]
+Scores = dict[str, dict[str, float | None]]
 
 
 def evaluate(
@@ -97,15 +98,13 @@ def _evaluate_labels(run: Run, corpus: Corpus, examples: Sequence[Example]) -> t
         "majority": baselines.predict_majority(train_targets, inputs, labels),
         "look_up": baselines.predict_look_up(train_inputs, train_targets, inputs, labels),
     }
-    scores = {
+    scores: Scores = {
         name: score_words(rows, targets, labels) | score_last_words(*_last(rows, targets), run.label_names)
         for name, rows in predictions.items()
     }
     tfidf = baselines.predict_tfidf(train_inputs, train_targets, inputs, labels)
     last = np.array([(target >= 0).any() for target in targets])
-    scores["tfidf_logistic"] = score_last_words(
-        tfidf[last], _last(model, targets)[1], run.label_names
-    )
+    scores["tfidf_logistic"] = score_last_words(tfidf[last], _last(model, targets)[1], run.label_names)
     table = confusion(model, targets, labels)
     return (
         _figures(scores, "accuracies and F1 in [0, 1], higher is better"),
@@ -132,7 +131,7 @@ def _evaluate_words(run: Run, corpus: Corpus, examples: Sequence[Example]) -> Co
     trigram_fresh = baselines.kneser_ney_cross_entropy(
         train.targets[0], encoded.targets[0], size, EOS, fresh=True
     )
-    scores = {
+    scores: Scores = {
         "model": {
             "cross_entropy": carried,
             "perplexity": float(np.exp(carried)),
@@ -234,14 +233,16 @@ def _pair(encoded: Encoded) -> tuple[Labels, Labels]:
 
 def _last(predictions: Labels, targets: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities and target at the last scored word of each sentence that has one."""
-    places = [(row, np.flatnonzero(target >= 0)[-1]) for row, target in enumerate(targets) if (target >= 0).any()]
+    places = [
+        (row, np.flatnonzero(target >= 0)[-1]) for row, target in enumerate(targets) if (target >= 0).any()
+    ]
     return (
         np.stack([predictions[row][t] for row, t in places]),
         np.array([targets[row][t] for row, t in places]),
     )
 
 
-def _figures(scores: dict[str, dict[str, float | None]], meaning: str) -> Comparison:
+def _figures(scores: Scores, meaning: str) -> Comparison:
     """A row per metric and a column per predictor."""
     metrics = list(scores["model"])
     values = [tuple(scores[name].get(metric) for name in scores) for metric in metrics]

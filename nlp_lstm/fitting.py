@@ -106,7 +106,7 @@ def fit(
         DataError: if there is too little text for one batch.
     """
     steps = sum(1 for _ in batches(task, settings, train_set, np.random.default_rng(0)))
-    model = _build(task, settings, weights, train_set.stream, steps)
+    model = build(task, settings, weights, train_set.stream, steps)
     callbacks = keras.callbacks.CallbackList(_tensorboard(tensorboard), model=model)
     fitted, random, started = Fitted(weights), np.random.default_rng(settings.seed), time.perf_counter()
     try:
@@ -116,7 +116,10 @@ def fit(
             train_batches = batches(task, settings, train_set, random)
             row = _run_epoch(model.train_on_batch, model, train_batches, fitted, progress, report)
             validation = batches(task, settings, validation_set, random)
-            row |= {f"validation_{name}": value for name, value in _run_epoch(model.test_on_batch, model, validation).items()}
+            row |= {
+                f"validation_{name}": value
+                for name, value in _run_epoch(model.test_on_batch, model, validation).items()
+            }
             fitted.history.append({"epoch": epoch, **row, "seconds": round(time.perf_counter() - started, 1)})
             callbacks.on_epoch_end(epoch - 1, row)
             if fitted.is_best():
@@ -148,9 +151,7 @@ def batches(task: Task, settings: Settings, encoded: Encoded, random: np.random.
             "give more text or a smaller --batch-size"
         )
     else:
-        found = stream_batches(
-            encoded.inputs[0], encoded.targets[0], settings.batch_size, settings.timesteps
-        )
+        found = stream_batches(encoded.inputs[0], encoded.targets[0], settings.batch_size, settings.timesteps)
     for batch in found:
         if settings.train_as == "taught":
             yield from task.taught_batches(batch, settings)
@@ -158,8 +159,15 @@ def batches(task: Task, settings: Settings, encoded: Encoded, random: np.random.
             yield batch
 
 
-def _build(task: Task, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int) -> Any:
-    """The model to train, with its first weights, compiled."""
+def build(task: Task, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int) -> Any:
+    """Return the model to train, with its first weights, compiled.
+
+    Args:
+        task, settings: which model, and how it is trained.
+        weights: by the names of `network.weight_shapes`.
+        stream: whether the twin carries its states from batch to batch.
+        steps: per epoch; the learning rate falls to 0 over all epochs.
+    """
     vocab_size, outputs = len(weights["embedding/embeddings"]), len(weights["output/bias"])
     if settings.train_as == "taught":
         model = task.taught_model(settings, vocab_size, outputs)
@@ -221,4 +229,4 @@ def _tensorboard(folder: Path | None) -> list[Any]:
         return []
     if importlib.util.find_spec("tensorboard") is None:
         raise MissingInputError("tensorboard is not installed: pip install 'nlp-lstm[tensorboard]'")
-    return [keras.callbacks.TensorBoard(folder)]
+    return [keras.callbacks.TensorBoard(str(folder))]

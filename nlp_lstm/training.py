@@ -18,7 +18,7 @@ from nlp_lstm.fitting import Fitted, ProgressReport, fit
 from nlp_lstm.layers import get_weights
 from nlp_lstm.run import Run, check_free, library_versions, load_run, new_run_path, save_run
 from nlp_lstm.settings import Settings
-from nlp_lstm.task import Task, load_task
+from nlp_lstm.task import Encoded, load_task
 from nlp_lstm.vectors import read_vectors
 from nlp_lstm.vocabulary import Vocabulary
 
@@ -79,8 +79,10 @@ def train(
     label_names = corpus.label_names if chosen.predicts == "labels" else ()
 
     keras.utils.set_random_seed(hyperparameters.seed)
-    weights = _first_weights(chosen, hyperparameters, vocabulary, len(label_names), start, known)
     train_set = chosen.encode(corpus.train, vocabulary, label_names)
+    outputs = len(label_names) or len(vocabulary)
+    model = chosen.training_twin(hyperparameters, len(vocabulary), outputs, False)
+    weights = first_weights(get_weights(model), train_set, start, known)
     validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
     logs = path.with_name(f"tensorboard-{path.name}") if tensorboard else None
     fitted = fit(chosen, hyperparameters, weights, train_set, validation_set, report, logs)
@@ -153,24 +155,28 @@ def _fit_dimension(settings: Settings, known: dict[int, np.ndarray], asked: bool
     dimension = len(next(iter(known.values())))
     if asked and settings.embedding_dim != dimension:
         raise UsageError(
-            f"embedding_dim is {settings.embedding_dim} but the vectors have {dimension} numbers: leave it out"
+            f"embedding_dim is {settings.embedding_dim} but the vectors have {dimension}: leave it out"
         )
     return replace(settings, embedding_dim=dimension)
 
 
-def _first_weights(
-    task: Task,
-    settings: Settings,
-    vocabulary: Vocabulary,
-    labels: int,
-    start: Run | None,
-    known: dict[int, np.ndarray],
+def first_weights(
+    weights: dict[str, np.ndarray], train_set: Encoded, start: Run | None, known: dict[int, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Keras's initial weights, with what is taken from another run and from word vectors."""
-    model = task.training_twin(settings, len(vocabulary), labels or len(vocabulary), False)
-    weights = get_weights(model)
+    """Return Keras's initial weights, improved by what is known before training.
+
+    The output bias becomes the log of how often each output is the target (counts plus one): the model
+    starts at the unigram's loss instead of learning it first. Embedding and recurrent layers come from
+    the run to start from, words of `known` from their vectors.
+    """
+    targets = np.concatenate(train_set.targets)
+    counts = np.bincount(targets[targets >= 0], minlength=len(weights["output/bias"])) + 1
+    weights = weights | {"output/bias": np.log(counts / counts.sum()).astype(np.float32)}
     if start:
-        weights |= {name: values for name, values in start.weights.items() if not name.startswith("output/")}
-    for index, vector in known.items():
-        weights["embedding/embeddings"][index] = vector
+        taken = {name: values for name, values in start.weights.items() if not name.startswith("output/")}
+        weights |= taken
+    if known:
+        embeddings = weights["embedding/embeddings"].copy()
+        embeddings[list(known)] = list(known.values())
+        weights |= {"embedding/embeddings": embeddings}
     return weights

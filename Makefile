@@ -1,0 +1,38 @@
+# make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
+# make test   everything that CI runs: lint, types, tests
+# make bench  ratios of speed, not part of the tests
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test bench clean
+
+demo: $(VENV)/installed
+	$(BIN)/nlp-lstm train --task sentiment
+	$(BIN)/nlp-lstm train --task next-word
+	$(BIN)/nlp-lstm probe "the sky is blue, therefore the baby elephant is crying"
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pytest
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python tests/benchmarks/twin.py
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/installed

@@ -1,0 +1,158 @@
+"""What a user sees of training: it learns, repeats itself by seed, and never loses good weights."""
+
+import math
+
+import numpy as np
+import pytest
+
+from nlp_lstm import evaluate, load_run, train
+from nlp_lstm.batches import Batch
+from nlp_lstm.corpora import Request, load_corpus
+from nlp_lstm.errors import DataError, DivergedError, MissingInputError, UsageError
+from nlp_lstm.fitting import Progress, batches
+from nlp_lstm.task import load_task
+from nlp_lstm.training import first_weights
+from nlp_lstm.vocabulary import Vocabulary
+
+TINY = {"limit": 120, "units": 6, "embedding_dim": 5, "epochs": 1, "batch_size": 8, "timesteps": 30}
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("task", ["sentiment", "next-word"])
+def test_same_seed_gives_bit_equal_weights_and_another_seed_does_not(here, task):
+    first, again, other = train(task, **TINY), train(task, **TINY), train(task, **TINY, seed=1)
+    assert [run.name for run in (first, again, other)] == [f"{task}-00{number}" for number in (1, 2, 3)]
+    for name, values in first.weights.items():
+        np.testing.assert_array_equal(values, again.weights[name])
+    assert not np.array_equal(first.weights["layer_1/kernel"], other.weights["layer_1/kernel"])
+
+
+@pytest.mark.parametrize("task", ["sentiment", "next-word"])
+def test_the_taught_model_learns_the_same_targets_as_the_twin(here, task):
+    told: list[Progress] = []
+    run = train(task, **TINY | {"limit": 20}, train_as="taught", report=told.append)
+    assert run.settings.train_as == "taught"
+    assert np.isfinite(run.history[-1]["loss"])
+    assert told[-1].step == told[-1].steps
+
+    def count(train_as: str) -> float:
+        chosen = load_task(task)
+        settings = chosen.changed_settings({"batch_size": 8, "timesteps": 30, "train_as": train_as})
+        corpus = load_corpus("mini", Request(task=task), limit=20)
+        encoded = chosen.encode(corpus.train, run.vocabulary, corpus.label_names)
+        found = list(batches(chosen, settings, encoded, np.random.default_rng(0)))
+        assert all(isinstance(batch, Batch) for batch in found)
+        return sum(float(batch.sample_weight.sum()) for batch in found)
+
+    assert count("taught") == count("twin")
+
+
+def test_the_loss_falls_and_the_best_epoch_is_the_one_that_is_saved(here):
+    run = train("sentiment", limit=400, units=16, embedding_dim=16, epochs=4, learning_rate=0.02)
+    losses = [row["validation_loss"] for row in run.history]
+    assert losses[-1] < losses[0]
+    figures = evaluate(run).comparisons[0]
+    accuracy = dict(zip(figures.rows, figures.values))["accuracy_per_word"][0]
+    best = min(run.history, key=lambda row: row["validation_loss"])
+    assert accuracy == pytest.approx(best["validation_accuracy"], abs=1e-6)
+
+
+def test_training_stops_when_validation_gets_no_better(here):
+    run = train("sentiment", **TINY | {"epochs": 50}, learning_rate=1.0, patience=2)
+    losses = [row["validation_loss"] for row in run.history]
+    assert len(losses) < 50
+    assert int(np.argmin(losses)) == len(losses) - 3
+
+
+def test_a_model_starts_at_the_unigram_loss(here):
+    """The first validation of an untrained next-word model is no worse than guessing by frequency."""
+    corpus = load_corpus("mini", Request(task="next-word"), limit=300)
+    vocabulary = Vocabulary.build(example.words for example in corpus.train)
+    encoded = load_task("next-word").encode(corpus.train, vocabulary, ())
+    bias = np.zeros(len(vocabulary), np.float32)
+    weights = first_weights({"output/bias": bias}, encoded, None, {})
+    probabilities = np.exp(weights["output/bias"])
+    counts = np.bincount(encoded.targets[0], minlength=len(vocabulary)) + 1
+    np.testing.assert_allclose(probabilities, counts / counts.sum(), rtol=1e-5)
+
+
+def test_what_one_task_learned_feeds_the_other(here):
+    start = train("next-word", **TINY)
+    run = train("sentiment", limit=120, epochs=1, learning_rate=1e-7, init_from=start.name)
+    assert run.vocabulary.words == start.vocabulary.words
+    assert (run.settings.units, run.settings.embedding_dim) == (6, 5)
+    np.testing.assert_allclose(run.weights["layer_1/kernel"], start.weights["layer_1/kernel"], atol=1e-4)
+    assert run.data["init_from"] == start.name
+    with pytest.raises(UsageError, match="units is 7"):
+        train("sentiment", limit=120, units=7, init_from=start)
+
+
+def test_word_vectors_start_the_embedding_and_give_it_its_width(here):
+    (here / "vectors.txt").write_text("the 0.5 -0.5 0.25\nunheard-of 1 1 1\n", encoding="utf-8")
+    small = {name: value for name, value in TINY.items() if name != "embedding_dim"}
+    run = train("sentiment", **small, vectors="vectors.txt", learning_rate=1e-7)
+    assert run.settings.embedding_dim == 3
+    index = run.vocabulary.ids(["the"])[0]
+    np.testing.assert_allclose(run.weights["embedding/embeddings"][index], [0.5, -0.5, 0.25], atol=1e-4)
+    assert run.data["vectors_share"] == pytest.approx(1 / len(run.vocabulary), abs=1e-4)
+    with pytest.raises(UsageError, match="embedding_dim is 5"):
+        train("sentiment", **TINY, vectors="vectors.txt")
+
+
+def test_a_loss_that_is_not_a_number_stops_and_keeps_finite_weights(here):
+    with pytest.raises(DivergedError, match="step"):
+        train("sentiment", **TINY | {"epochs": 5}, optimizer="sgd", learning_rate=1e38, clip_norm=1e30)
+    run = load_run("sentiment-001")
+    assert run.status == "diverged"
+
+
+def test_ctrl_c_keeps_the_best_weights_so_far(here):
+    def stop(progress: Progress) -> None:
+        if progress.epoch == 3:
+            raise KeyboardInterrupt
+
+    run = train("sentiment", **TINY | {"epochs": 5}, report=stop)
+    assert run.status == "interrupted"
+    assert len(run.history) == 2
+    assert load_run(run.name).status == "interrupted"
+
+
+def test_validation_loss_is_per_word_whatever_the_padding(here):
+    """exp(validation loss) of the first epoch equals what evaluate finds for the saved weights."""
+    run = train("sentiment", **TINY)
+    corpus = load_corpus("mini", limit=120)
+    task = load_task("sentiment")
+    encoded = task.encode(corpus.validation, run.vocabulary, run.label_names)
+    costs = []
+    for ids, targets in zip(encoded.inputs, encoded.targets):
+        layers, _ = run.network.read(ids[None])
+        says = run.network.log_probabilities(layers[-1]["hidden_state"][0])
+        costs += [-says[t, target] for t, target in enumerate(targets)]
+    assert run.history[0]["validation_loss"] == pytest.approx(float(np.mean(costs)), rel=1e-4)
+
+
+def test_a_carried_state_makes_perplexity_better_than_a_fresh_one_on_running_text(here):
+    run = train("next-word", limit=300, units=16, embedding_dim=16, epochs=3)
+    figures = evaluate(run).comparisons[0]
+    rows = dict(zip(figures.rows, figures.values))
+    assert math.isclose(rows["perplexity"][0], math.exp(rows["cross_entropy"][0]), rel_tol=1e-6)
+    assert rows["perplexity"][0] < rows["perplexity"][1]
+
+
+def test_tensorboard_without_its_extra_names_it(here, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingInputError, match=r"nlp-lstm\[tensorboard\]"):
+        train("sentiment", **TINY, tensorboard=True)
+    assert not list((here / "runs").glob("sentiment-*")) if (here / "runs").exists() else True
+
+
+def test_a_text_shorter_than_a_batch_is_refused(here):
+    (here / "short.txt").write_text("one two\nthree four\n", encoding="utf-8")
+    with pytest.raises(DataError, match="batch"):
+        train("next-word", "text:short.txt")
