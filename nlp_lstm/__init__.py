@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from nlp_lstm.corpora import load_corpus as load_corpus
     from nlp_lstm.evaluation import evaluate as evaluate
     from nlp_lstm.exporting import export as export
+    from nlp_lstm.listing import data as data
+    from nlp_lstm.listing import runs as runs
     from nlp_lstm.prediction import generate as generate
     from nlp_lstm.prediction import predict as predict
     from nlp_lstm.probing import probe as probe
-    from nlp_lstm.listing import data as data
-    from nlp_lstm.listing import runs as runs
     from nlp_lstm.run import load_run as load_run
     from nlp_lstm.task import load_task as load_task
     from nlp_lstm.task import task_names as task_names

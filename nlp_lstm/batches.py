@@ -55,19 +55,20 @@ def sentence_batches(
     targets: Sequence[np.ndarray],
     batch_size: int,
     random: np.random.Generator,
-    timesteps: int | None = None,
 ) -> Iterator[Batch]:
     """Yield right-padded batches of sentences of like length, in random order.
 
     Sentences are shuffled, then sorted by length (the sort keeps the shuffled order of equals), cut
-    into batches, and the batches are shuffled: little padding, and new company in every epoch.
+    into batches, and the batches are shuffled: little padding, and new company in every epoch. Lengths
+    are rounded up to a multiple of 4, since some backends compile a model anew for every length.
     """
     order = random.permutation(len(inputs))
     order = order[np.argsort([len(inputs[index]) for index in order], kind="stable")]
     starts = np.arange(0, len(order), batch_size)
     for start in random.permutation(starts):
         rows = order[start : start + batch_size]
-        yield pad([inputs[row] for row in rows], [targets[row] for row in rows], timesteps)
+        longest = len(inputs[rows[-1]])
+        yield pad([inputs[row] for row in rows], [targets[row] for row in rows], -(-longest // 4) * 4)
 
 
 def stream_batches(

@@ -27,6 +27,7 @@ class Cell:
         step: advances by one word: `(projected, states, weights) -> parts`.
         parts: names of the arrays that a step returns, in reading order.
         states: names of the parts that are carried to the next word.
+        keras_layer: name of the layer in `keras.layers` with the same weights.
         columns: columns of the kernel per unit.
         bias_shape: shape of the bias for a number of units.
     """
@@ -34,6 +35,7 @@ class Cell:
     step: Callable[[np.ndarray, Parts, Weights], Parts]
     parts: tuple[str, ...]
     states: tuple[str, ...]
+    keras_layer: str
     columns: int
     bias_shape: Callable[[int], tuple[int, ...]]
 
@@ -139,6 +141,7 @@ CELLS.register("lstm")(
         step=lstm_step,
         parts=("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state"),
         states=("hidden_state", "cell_state"),
+        keras_layer="LSTM",
         columns=4,
         bias_shape=lambda units: (4 * units,),
     )
@@ -148,6 +151,7 @@ CELLS.register("gru")(
         step=gru_step,
         parts=("update_gate", "reset_gate", "candidate", "hidden_state"),
         states=("hidden_state",),
+        keras_layer="GRU",
         columns=3,
         bias_shape=lambda units: (2, 3 * units),
     )
@@ -157,6 +161,7 @@ CELLS.register("rnn")(
         step=rnn_step,
         parts=("hidden_state",),
         states=("hidden_state",),
+        keras_layer="SimpleRNN",
         columns=1,
         bias_shape=lambda units: (units,),
     )

@@ -16,7 +16,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from nlp_lstm.batches import Batch, sentence_batches, stream_batches
+from nlp_lstm.batches import Batch
 from nlp_lstm.errors import DataError, MissingInputError
 from nlp_lstm.layers import get_weights, set_weights
 from nlp_lstm.settings import Settings
@@ -107,9 +107,10 @@ def fit(
         interrupted with Ctrl-C, or met a loss that is not a number.
 
     Raises:
-        DataError: if there is too little text for one batch.
+        DataError: if there is too little text for one batch, or no word has a target.
     """
-    steps = sum(1 for _ in batches(task, settings, train_set, np.random.default_rng(0)))
+    steps = _count_steps("training", task.batches(settings, train_set, np.random.default_rng(0)))
+    _count_steps("validation", task.batches(settings, validation_set, np.random.default_rng(0)))
     model = build(task, settings, weights, train_set.stream, steps)
     callbacks = keras.callbacks.CallbackList(_tensorboard(tensorboard), model=model)
     fitted, random, started = Fitted(weights), np.random.default_rng(settings.seed), time.perf_counter()
@@ -117,10 +118,9 @@ def fit(
         callbacks.on_train_begin()
         for epoch in range(1, settings.epochs + 1):
             progress = Progress(epoch, settings.epochs, 0, steps, math.nan, None, dict(*fitted.history[-1:]))
-            row = _train_epoch(
-                model, batches(task, settings, train_set, random), fitted, progress, report, random
-            )
-            row |= _validate(model, batches(task, settings, validation_set, random))
+            train_batches = task.batches(settings, train_set, random)
+            row = _train_epoch(model, train_batches, fitted, progress, report, random)
+            row |= _validate(model, task.batches(settings, validation_set, random))
             fitted.history.append({"epoch": epoch, **row, "seconds": round(time.perf_counter() - started, 1)})
             callbacks.on_epoch_end(epoch - 1, row)
             if fitted.is_best():
@@ -136,28 +136,6 @@ def fit(
         fitted.status = "diverged"
     fitted.seconds = time.perf_counter() - started
     return fitted
-
-
-def batches(task: Task, settings: Settings, encoded: Encoded, random: np.random.Generator) -> Iterator[Batch]:
-    """Yield the batches of one epoch, for the twin or for the taught model.
-
-    Raises:
-        DataError: if running text has fewer words than a batch has rows.
-    """
-    if not encoded.stream:
-        found = sentence_batches(encoded.inputs, encoded.targets, settings.batch_size, random)
-    elif len(encoded.inputs[0]) < settings.batch_size:
-        raise DataError(
-            f"a text of {len(encoded.inputs[0])} words cannot fill a batch of {settings.batch_size} rows: "
-            "give more text or a smaller --batch-size"
-        )
-    else:
-        found = stream_batches(encoded.inputs[0], encoded.targets[0], settings.batch_size, settings.timesteps)
-    for batch in found:
-        if settings.train_as == "taught":
-            yield from task.taught_batches(batch, settings)
-        else:
-            yield batch
 
 
 def build(task: Task, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int) -> Any:
@@ -185,6 +163,14 @@ def build(task: Task, settings: Settings, weights: dict[str, np.ndarray], stream
     return model
 
 
+def _count_steps(split: str, epoch_batches: Iterator[Batch]) -> int:
+    """How many batches there are, checked to hold something to learn from before any work is done."""
+    targets = [float(batch.sample_weight.sum()) for batch in epoch_batches]
+    if not sum(targets):
+        raise DataError(f"the {split} split has no word with a label: give labelled sentences")
+    return len(targets)
+
+
 class _Means:
     """Means over all targets, each weighing alike, of what Keras logs per batch."""
 
@@ -203,7 +189,7 @@ class _Means:
 
     def values(self) -> dict[str, float]:
         """The means so far."""
-        return {name: value / self._targets for name, value in self._sums.items()}
+        return {name: value / (self._targets or 1.0) for name, value in self._sums.items()}
 
 
 def _train_epoch(

@@ -9,9 +9,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from nlp_lstm.cells import CELLS
 from nlp_lstm.settings import Settings
-
-CELL_LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
 
 
 def read_words(
@@ -36,12 +35,12 @@ def read_words(
     Returns:
         Hidden states of the last layer, `(batch, timesteps, units)`, or `(batch, units)`.
     """
-    uniform = keras.initializers.RandomUniform(-0.1, 0.1)
+    uniform: Any = keras.initializers.RandomUniform(-0.1, 0.1)
     embedding = keras.layers.Embedding(vocab_size, settings.embedding_dim, uniform, name="embedding")
     hidden = embedding(words)
     hidden = keras.layers.Dropout(settings.dropout, name="dropout_0")(hidden)
     for number in range(1, settings.layers + 1):
-        layer = CELL_LAYERS[settings.cell](
+        layer = getattr(keras.layers, CELLS.get(settings.cell).keras_layer)(
             settings.units,
             return_sequences=not (last_only and number == settings.layers),
             stateful=stateful,
@@ -54,7 +53,8 @@ def read_words(
 
 def get_weights(model: Any) -> dict[str, np.ndarray]:
     """Return a model's weights by the names of `network.weight_shapes`."""
-    return {name: keras.ops.convert_to_numpy(variable) for name, variable in _variables(model).items()}
+    variables = _variables(model)
+    return {name: np.asarray(keras.ops.convert_to_numpy(variables[name])) for name in variables}
 
 
 def set_weights(model: Any, weights: Mapping[str, np.ndarray]) -> None:

@@ -14,19 +14,23 @@ SHOWN_SETTINGS = ("cell", "layers", "units", "embedding_dim", "epochs", "seed")
 
 
 def runs(folder: str | Path = RUNS) -> Report:
-    """Return a table of all runs, oldest first: task, data, main settings and main metric.
+    """Return a table of all runs, oldest first: task, data, main settings and main metrics.
 
     Args:
         folder: where the runs are.
     """
     found = list_runs(Path(folder))
-    values = []
-    for _, record in found:
-        metric = next((name for name in HEADLINES if name in record["metrics"]), None)
-        figure = f"{metric} {record['metrics'][metric]['model']:.3f}" if metric else None
-        settings = " ".join(f"{name}={record['settings'].get(name)}" for name in SHOWN_SETTINGS)
-        values.append((record["task"], record["status"], record["data"].get("source"), figure, settings))
-    columns = ("task", "status", "data", "metric", "settings")
+    values = [
+        (
+            record["task"],
+            record["status"],
+            record["data"].get("source"),
+            *(record["settings"].get(name) for name in SHOWN_SETTINGS),
+            *(record["metrics"].get(name, {}).get("model") for name in HEADLINES),
+        )
+        for _, record in found
+    ]
+    columns = ("task", "status", "data", *SHOWN_SETTINGS, *HEADLINES)
     names = [path.name for path, _ in found]
     return Report((Comparison(f"runs in {folder}/", names, columns, values, "run", ""),))
 
@@ -45,7 +49,9 @@ def describe_run(run: Run) -> Report:
     columns = list(next(iter(run.metrics.values()), {"model": None}))
     values = [tuple(row.get(column) for column in columns) for row in run.metrics.values()]
     meaning = "validation split" if run.metrics else "no metrics: `nlp-lstm evaluate` measures them"
-    return Report((Comparison("metrics", list(run.metrics), columns, values, "metric", meaning),), facts=facts)
+    return Report(
+        (Comparison("metrics", list(run.metrics), columns, values, "metric", meaning),), facts=facts
+    )
 
 
 def data(source: str | None = None, request: Request | None = None, limit: int | None = None) -> Report:
@@ -88,10 +94,16 @@ def _label_shares(corpus: Corpus) -> Comparison:
     anywhere = Counter(label for row in labels for label in row if label is not None)
     last = Counter(row[-1] for row in labels)
     values = [
-        (anywhere[label] / anywhere.total(), last[label] / max(last.total(), 1)) for label in corpus.label_names
+        (anywhere[label] / anywhere.total(), last[label] / max(last.total(), 1))
+        for label in corpus.label_names
     ]
     return Comparison(
-        "labels of train", corpus.label_names, ("of words", "of last words"), values, "label", "shares in [0, 1]"
+        "labels of train",
+        corpus.label_names,
+        ("of words", "of last words"),
+        values,
+        "label",
+        "shares in [0, 1]",
     )
 
 

@@ -54,9 +54,8 @@ class Network:
         below = self.weights["embedding/embeddings"][ids]  # (batch, timesteps, embedding_dim)
         layers, carried = [], []
         for number in range(1, self.settings.layers + 1):
-            weights = {
-                name: self.weights[f"layer_{number}/{name}"] for name in ("kernel", "recurrent_kernel", "bias")
-            }
+            names = ("kernel", "recurrent_kernel", "bias")
+            weights = {name: self.weights[f"layer_{number}/{name}"] for name in names}
             before = states[number - 1] if states else None
             parts, after = run_cell(self.settings.cell, below, weights, before, keep)
             below = parts["hidden_state"]

@@ -1,15 +1,16 @@
 """predict(): what a model says about a text. generate(): the words that a model continues it with."""
 
+from pathlib import Path
+
 import numpy as np
 
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import UsageError
 from nlp_lstm.run import Run, load_run, newest_run
-from nlp_lstm.tracing import trace
 from nlp_lstm.vocabulary import EOS, MOST_WORDS, PAD, UNK
 
 
-def predict(text: str, run: Run | str | None = None, most: int = 10) -> Report:
+def predict(text: str, run: Run | str | Path | None = None, most: int = 10) -> Report:
     """Return the label of every word, or the likeliest next words, with probabilities in [0, 1].
 
     Args:
@@ -22,20 +23,23 @@ def predict(text: str, run: Run | str | None = None, most: int = 10) -> Report:
         DataError: if the text has no words or too many.
     """
     run = _as_run(run)
-    last = trace(run, text)[-1]
+    sentence = run.vocabulary.encode(text)
+    layers, _ = run.network.read(sentence.ids[None], keep=())
+    hidden_state = layers[-1]["hidden_state"][0]
     if run.label_names:
-        best = last.outputs.argmax(axis=1)
-        values = [(run.label_names[label], float(row[label])) for label, row in zip(best, last.outputs)]
+        outputs = run.network.probabilities(hidden_state)
+        best = outputs.argmax(axis=1)
+        values = [(run.label_names[label], float(row[label])) for label, row in zip(best, outputs)]
         table = Comparison(
             "label after every word",
-            last.words,
+            sentence.words,
             ("label", "probability"),
             values,
             "word",
             "what the model says after reading up to the word",
         )
     else:
-        after = last.outputs[-1]
+        after = run.network.probabilities(hidden_state[-1])
         best = [index for index in np.argsort(-after, kind="stable") if index != PAD][:most]
         values = [(float(after[index]),) for index in best]
         words = [run.vocabulary.words[index] for index in best]
@@ -47,7 +51,7 @@ def predict(text: str, run: Run | str | None = None, most: int = 10) -> Report:
 
 def generate(
     text: str,
-    run: Run | str | None = None,
+    run: Run | str | Path | None = None,
     words: int = 20,
     temperature: float = 1.0,
     top_k: int | None = None,
@@ -79,6 +83,8 @@ def generate(
         raise UsageError(f"temperature is {temperature}: it must be 0 or more")
     if top_k is not None and top_k < 1:
         raise UsageError(f"top_k is {top_k}: it must be at least 1")
+    if seed < 0:
+        raise UsageError(f"seed is {seed}: it must be at least 0")
     draws = np.random.default_rng(seed)
     pieces, states, ids = [], None, run.vocabulary.encode(text).ids
     for _ in range(words):
@@ -90,7 +96,9 @@ def generate(
     return " ".join(pieces).replace(" \n ", "\n").replace(" \n", "\n")
 
 
-def _draw(log_probabilities: np.ndarray, temperature: float, top_k: int | None, draws: np.random.Generator) -> int:
+def _draw(
+    log_probabilities: np.ndarray, temperature: float, top_k: int | None, draws: np.random.Generator
+) -> int:
     """One word id, drawn by its probability."""
     scores = log_probabilities.astype(np.float64)
     scores[[PAD, UNK]] = -np.inf
@@ -103,7 +111,7 @@ def _draw(log_probabilities: np.ndarray, temperature: float, top_k: int | None, 
     return int(draws.choice(len(scores), p=probabilities / probabilities.sum()))
 
 
-def _as_run(run: Run | str | None, task: str | None = None) -> Run:
+def _as_run(run: Run | str | Path | None, task: str | None = None) -> Run:
     """A run from itself, its name, or the newest."""
     if run is None:
         return newest_run(task)

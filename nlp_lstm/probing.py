@@ -1,14 +1,14 @@
 """probe(): what hidden and cell state do at every word of a sentence, in both models."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from nlp_lstm.comparison import Comparison, Report
-from nlp_lstm.errors import UsageError
+from nlp_lstm.errors import MissingInputError, UsageError
 from nlp_lstm.run import Run, load_run, newest_run
 from nlp_lstm.task import task_names
-from nlp_lstm.errors import MissingInputError
 from nlp_lstm.tracing import Trace, trace
 
 CLOSED, OPEN = 0.1, 0.9
@@ -21,13 +21,16 @@ MEANING = (
 
 
 def probe(
-    text: str, runs: Sequence[Run | str] = (), layer: int | None = None, unit: int | None = None
+    text: str,
+    runs: Sequence[Run | str | Path] | Run | str | Path = (),
+    layer: int | None = None,
+    unit: int | None = None,
 ) -> Report:
     """Read a sentence with trained models and tell what happens to their states, word by word.
 
     Args:
         text: a raw sentence.
-        runs: runs or their names; none for the newest of each task.
+        runs: runs or their names, or one of them; none for the newest of each task.
         layer: number of the layer to show, from 1; None for the last.
         unit: number of a unit, from 0: show all its parts instead.
 
@@ -40,7 +43,8 @@ def probe(
         DataError: if the text has no words or too many.
     """
     comparisons, traces = [], []
-    for run in [load_run(run) if isinstance(run, str) else run for run in runs] or _newest_runs():
+    named = [runs] if isinstance(runs, (Run, str, Path)) else runs
+    for run in [run if isinstance(run, Run) else load_run(run) for run in named] or _newest_runs():
         layers = trace(run, text)
         shown = _choose_layer(layers, layer)
         comparisons.append(unit_table(shown, unit) if unit is not None else state_table(shown))
@@ -111,11 +115,9 @@ def _newest_runs() -> list[Run]:
     for task in task_names():
         try:
             found.append(newest_run(task))
-        except MissingInputError as error:
-            missing = error
-    if not found:
-        raise missing
-    return found
+        except MissingInputError:
+            continue
+    return found or [newest_run()]  # which says that there is none
 
 
 def _choose_layer(layers: list[Trace], layer: int | None) -> Trace:
@@ -130,7 +132,8 @@ def _choose_layer(layers: list[Trace], layer: int | None) -> Trace:
 def _table(trace: Trace, columns: dict, title: str, meaning: str) -> Comparison:
     """A Comparison with a row per word from columns of `timesteps` values."""
     numbers = [
-        [value if isinstance(value, str) else _plain(value) for value in column] for column in columns.values()
+        [value if isinstance(value, str) else _plain(value) for value in column]
+        for column in columns.values()
     ]
     return Comparison(title, trace.words, list(columns), list(zip(*numbers)), "word", meaning)
 

@@ -9,28 +9,26 @@ The model is rebuilt by our code from the settings: no class name is read from a
 written under a temporary name and moved into place, so a run is either whole or not there.
 """
 
-import csv
 import importlib.metadata
-import json
+import os
 import platform
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
-from nlp_lstm.errors import DataError, MissingInputError, StorageError, UsageError
+from nlp_lstm import storage
+from nlp_lstm.errors import DataError, MissingInputError, StorageError, UnknownNameError, UsageError
 from nlp_lstm.network import Network, check_weights, weight_shapes
 from nlp_lstm.settings import Settings
 from nlp_lstm.vocabulary import Vocabulary
 
 RUNS = Path("runs")
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,8 @@ class Run:
 
 def new_run_path(task: str, runs: Path = RUNS) -> Path:
     """Return the next free folder for a run of a task: runs/sentiment-001, -002, ..."""
-    taken = [int(found[1]) for path in runs.glob(f"{task}-*") if (found := re.search(r"-(\d+)$", path.name))]
+    numbered = re.compile(re.escape(task) + r"-(\d+)")
+    taken = [int(found[1]) for path in runs.glob("*") if (found := numbered.fullmatch(path.name))]
     return runs / f"{task}-{max(taken, default=0) + 1:03}"
 
 
@@ -100,24 +99,37 @@ def save_run(run: Run) -> Run:
         StorageError: if writing fails; nothing is left behind.
     """
     check_free(run.path)
-    partial = run.path.with_name(f".{run.name}.partial")
+    partial = run.path.with_name(f".{run.name}.{os.getpid()}.partial")
     try:
-        shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         _write(run, partial)
         if run.path.exists():
             run.path.rmdir()
         partial.rename(run.path)
-    except OSError as error:
+    except BaseException as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise StorageError(f"cannot write the run {run.path}: {error.strerror}; give another --run") from None
+        # `tokenizers` raises a bare Exception where the disk is full.
+        if isinstance(error, OSError) or type(error) is Exception:
+            reason = getattr(error, "strerror", None) or error
+            raise StorageError(f"cannot write the run {run.path}: {reason}; give another --run") from None
+        raise
     return run
 
 
 def check_free(path: Path) -> None:
-    """Raise a UsageError if `path` is taken by a file or a folder that is not empty."""
+    """Check that a run can be written to `path`, before the work of a training is done.
+
+    Raises:
+        UsageError: if it is taken by a file or by a folder that is not empty.
+        StorageError: if no folder can be made there.
+    """
     if path.is_file() or (path.is_dir() and any(path.iterdir())):
         raise UsageError(f"{path} exists: a run is never overwritten, give another --run or none")
+    above = next(folder for folder in path.absolute().parents if folder.exists())
+    try:
+        tempfile.TemporaryDirectory(prefix=".nlp-lstm-", dir=above).cleanup()
+    except OSError as error:
+        raise StorageError(f"cannot write to {above}: {error.strerror}; give another --run") from None
 
 
 def load_run(path: str | Path) -> Run:
@@ -129,25 +141,22 @@ def load_run(path: str | Path) -> Run:
     Raises:
         MissingInputError: if the folder or one of its files is missing.
         DataError: if a file is cut or foreign, or the weights do not fit the settings.
+        StorageError: if a file cannot be read.
     """
     path = _find(Path(path))
-    record = _read_record(path)
-    vocabulary = Vocabulary.load(path / "tokenizer.json")
-    weights = _read_weights(path / "weights.safetensors")
     try:
-        settings = Settings(**record.pop("settings"))
-        record["label_names"] = tuple(record["label_names"])
+        record = storage.read_record(path)
+        settings = _settings(record.pop("settings"))
         run = Run(
             path,
             settings=settings,
-            vocabulary=vocabulary,
-            weights=weights,
-            history=_read_history(path / "history.csv"),
+            label_names=tuple(record.pop("label_names")),
+            vocabulary=Vocabulary.load(path / storage.TOKENIZER),
+            weights=storage.read_weights(path),
+            history=storage.read_history(path),
             **record,
         )
-        check_weights(weights, weight_shapes(settings, len(vocabulary), run.outputs))
-    except (TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{path / 'run.json'} is not a record of this version: {error}") from None
+        check_weights(run.weights, weight_shapes(settings, len(run.vocabulary), run.outputs))
     except (DataError, UsageError) as error:
         raise DataError(f"the run {path} is damaged: {error}; train it again") from None
     return run
@@ -156,10 +165,10 @@ def load_run(path: str | Path) -> Run:
 def list_runs(runs: Path = RUNS) -> list[tuple[Path, dict[str, Any]]]:
     """Return folder and run.json of every run under `runs`, oldest first; damaged ones are left out."""
     found = []
-    for file in sorted(runs.glob("[!.]*/run.json"), key=lambda file: file.stat().st_mtime_ns):
+    for file in sorted(runs.glob(f"[!.]*/{storage.RECORD}"), key=lambda file: file.stat().st_mtime_ns):
         try:
-            found.append((file.parent, _read_record(file.parent)))
-        except DataError:
+            found.append((file.parent, storage.read_record(file.parent)))
+        except (DataError, MissingInputError, StorageError):
             continue
     return found
 
@@ -171,10 +180,12 @@ def newest_run(task: str | None = None, runs: Path = RUNS) -> Run:
         MissingInputError: if there is none.
     """
     for path, record in reversed(list_runs(runs)):
-        if task in (None, record.get("task")):
+        if task in (None, record["task"]):
             return load_run(path)
     kind = f"{task} run" if task else "run"
-    raise MissingInputError(f"no {kind} in {runs}/: train one with `nlp-lstm train --task {task or 'sentiment'}`")
+    raise MissingInputError(
+        f"no {kind} in {runs}/: train one with `nlp-lstm train --task {task or 'sentiment'}`"
+    )
 
 
 def library_versions() -> dict[str, str]:
@@ -188,54 +199,24 @@ def _find(path: Path) -> Path:
     for folder in (path, RUNS / path):
         if folder.is_dir():
             return folder
+    if path.exists():
+        raise MissingInputError(f"{path} is a file, a run is a folder: `nlp-lstm runs` lists what there is")
     raise MissingInputError(f"no run {str(path)!r}: `nlp-lstm runs` lists what there is")
+
+
+def _settings(values: dict[str, Any]) -> Settings:
+    """Settings from a record; those that it does not name have their defaults."""
+    known = [entry.name for entry in fields(Settings)]
+    for name in values:
+        if name not in known:
+            raise UnknownNameError("setting", name, known)
+    return Settings(**values)
 
 
 def _write(run: Run, folder: Path) -> None:
     """Write the four files of a run."""
-    record = {"format": FORMAT, "task": run.task, "status": run.status, "settings": asdict(run.settings)}
-    for name in ("label_names", "data", "metrics", "versions", "seconds"):
-        record[name] = getattr(run, name)
-    (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    save_file({name: np.ascontiguousarray(values) for name, values in run.weights.items()}, folder / "weights.safetensors")
-    run.vocabulary.save(folder / "tokenizer.json")
-    with (folder / "history.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(run.history[0]) if run.history else ["epoch"])
-        writer.writeheader()
-        writer.writerows(run.history)
-
-
-def _read_record(path: Path) -> dict[str, Any]:
-    """What run.json holds, without its format number."""
-    file = path / "run.json"
-    if not file.is_file():
-        raise MissingInputError(f"{path} is not a run, it has no run.json: `nlp-lstm runs` lists what there is")
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        version = record.pop("format")
-    except (ValueError, KeyError, AttributeError, TypeError):
-        raise DataError(f"{file} is not a record of a run: train it again") from None
-    if version != FORMAT:
-        raise DataError(f"{file} has format {version}: this version of nlp-lstm reads format {FORMAT}")
-    return record
-
-
-def _read_history(file: Path) -> list[dict[str, float]]:
-    """The rows of history.csv."""
-    if not file.is_file():
-        raise MissingInputError(f"{file} is missing: the run is not complete, train it again")
-    try:
-        with file.open(newline="", encoding="utf-8") as lines:
-            return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(lines)]
-    except (ValueError, TypeError):
-        raise DataError(f"{file} is not a table of numbers: train the run again") from None
-
-
-def _read_weights(file: Path) -> dict[str, np.ndarray]:
-    """The arrays of a safetensors file."""
-    if not file.is_file():
-        raise MissingInputError(f"{file} is missing: the run is not complete, train it again")
-    try:
-        return load_file(file)
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{file} is not a whole weights file: {error}; train the run again") from None
+    record = {name: getattr(run, name) for name in storage.ENTRIES}
+    storage.write_record(folder, record | {"settings": asdict(run.settings)})
+    storage.write_weights(folder, run.weights)
+    run.vocabulary.save(folder / storage.TOKENIZER)
+    storage.write_history(folder, run.history)

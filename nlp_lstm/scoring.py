@@ -1,6 +1,7 @@
 """Figures of merit from predictions and targets, the same for models and baselines."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -9,9 +10,10 @@ def polarity(label: str) -> int:
     """Return -1 for a label that says negative, 1 for one that says positive, else 0.
 
     Example:
-        >>> [polarity(label) for label in ("very negative", "neutral", "positive")]
+        >>> [polarity(label) for label in ("very negative", "neutral", "Positive")]
         [-1, 0, 1]
     """
+    label = label.lower()
     return ("positive" in label) - ("negative" in label)
 
 
@@ -31,9 +33,10 @@ def score_words(
     guess = np.concatenate([rows.argmax(axis=1) for rows in predictions])
     truth, guess = truth[truth >= 0], guess[truth >= 0]
     present = np.union1d(truth, guess)
+    never: Any = 0  # the F1 of a label that is never hit, without a warning
     return {
         "accuracy_per_word": float((truth == guess).mean()),
-        "macro_f1": float(f1_score(truth, guess, labels=present, average="macro", zero_division=0)),
+        "macro_f1": float(f1_score(truth, guess, labels=present, average="macro", zero_division=never)),
     }
 
 

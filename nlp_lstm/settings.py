@@ -9,12 +9,14 @@ from typing import Any
 
 from nlp_lstm.errors import UsageError
 
+KINDS = {int: "a whole number", float: "a number", bool: "True or False", str: "a string"}
+
 
 def setting(
     default: Any, help: str, minimum: float | None = None, maximum: float | None = None, choices: tuple = ()
 ) -> Any:
     """Return a dataclass field that knows its help text and its range (both ends allowed)."""
-    rules = {"help": help, "minimum": minimum, "maximum": maximum, "choices": choices}
+    rules = {"default": default, "help": help, "minimum": minimum, "maximum": maximum, "choices": choices}
     return field(default=default, metadata=rules)
 
 
@@ -33,7 +35,7 @@ class Settings:
         nlp_lstm.errors.UsageError: dropout is 2.0: it must be between 0 and 0.95
     """
 
-    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
+    cell: str = setting("lstm", "recurrent cell: lstm, gru or rnn")
     layers: int = setting(1, "stacked recurrent layers", minimum=1, maximum=16)
     units: int = setting(128, "units of each recurrent layer", minimum=1, maximum=8192)
     embedding_dim: int = setting(100, "numbers per embedded word", minimum=1, maximum=8192)
@@ -71,6 +73,9 @@ class Settings:
 
 def _check(name: str, value: Any, rules: Any) -> None:
     """Raise a UsageError if `value` breaks the rules of the setting `name`."""
+    kind = type(rules["default"])
+    if type(value) is not kind and not (kind is float and type(value) is int):
+        raise UsageError(f"{name} is {value!r}: it must be {KINDS[kind]}")
     if rules["choices"]:
         if value not in rules["choices"]:
             raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(rules['choices'])}")

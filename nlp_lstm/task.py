@@ -1,7 +1,8 @@
 """The contract of a task, and how tasks are found by name.
 
 A task is one module that defines `TASK`. Ours lie in `nlp_lstm.tasks`; those of other packages come
-through the entry-point group `nlp_lstm.tasks`. Listing the names imports no task, and so no Keras.
+through the entry-point group `nlp_lstm.tasks`, as `name = "package.module:TASK"`. Listing the names
+imports no task, and so no Keras.
 """
 
 import importlib
@@ -13,9 +14,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nlp_lstm.batches import Batch
+from nlp_lstm.batches import Batch, sentence_batches, stream_batches
+from nlp_lstm.cells import CELLS
 from nlp_lstm.corpora import Example
-from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.errors import DataError, UnknownNameError
 from nlp_lstm.settings import Settings
 from nlp_lstm.vocabulary import Vocabulary
 
@@ -67,14 +69,38 @@ class Task:
         """Return the task's settings with `changes`.
 
         Raises:
-            UnknownNameError: if a name is no setting.
+            UnknownNameError: if a name is no setting, or there is no such cell.
             UsageError: if a value is outside its range.
         """
         known = [entry.name for entry in fields(Settings)]
         for name in changes:
             if name not in known:
                 raise UnknownNameError("setting", name, known)
+        CELLS.get(changes.get("cell", self.settings.cell))
         return Settings(**{**{name: getattr(self.settings, name) for name in known}, **changes})
+
+    def batches(self, settings: Settings, encoded: Encoded, random: np.random.Generator) -> Iterator[Batch]:
+        """Yield the batches of one epoch, for the twin or for the taught model.
+
+        Raises:
+            DataError: if running text has fewer words than a batch has rows, or a sentence is too long
+                for the taught model.
+        """
+        if not encoded.stream:
+            found = sentence_batches(encoded.inputs, encoded.targets, settings.batch_size, random)
+        else:
+            inputs, targets = encoded.inputs[0], encoded.targets[0]
+            if len(inputs) < settings.batch_size:
+                raise DataError(
+                    f"a text of {len(inputs)} words cannot fill a batch of {settings.batch_size} rows: "
+                    "give more text or a smaller --batch-size"
+                )
+            found = stream_batches(inputs, targets, settings.batch_size, settings.timesteps)
+        for batch in found:
+            if settings.train_as == "taught":
+                yield from self.taught_batches(batch, settings)
+            else:
+                yield batch
 
 
 def task_names() -> list[str]:
@@ -84,9 +110,7 @@ def task_names() -> list[str]:
         >>> task_names()[:2]
         ['next-word', 'sentiment']
     """
-    package = importlib.import_module(PACKAGE)
-    ours = {module.name.replace("_", "-") for module in pkgutil.iter_modules(package.__path__)}
-    return sorted(ours | {entry.name for entry in entry_points(group=PACKAGE)})
+    return sorted(_our_modules().keys() | {entry.name for entry in entry_points(group=PACKAGE)})
 
 
 def load_task(name: str) -> Task:
@@ -95,9 +119,17 @@ def load_task(name: str) -> Task:
     Raises:
         UnknownNameError: if there is no such task; lists the known ones.
     """
-    if name not in task_names():
-        raise UnknownNameError("task", name, task_names())
+    ours = _our_modules()
+    if name in ours:
+        return importlib.import_module(ours[name]).TASK
     for entry in entry_points(group=PACKAGE):
         if entry.name == name:
             return entry.load()
-    return importlib.import_module(f"{PACKAGE}.{name.replace('-', '_')}").TASK
+    raise UnknownNameError("task", name, task_names())
+
+
+def _our_modules() -> dict[str, str]:
+    """Task name -> module of every task in our own package."""
+    package = importlib.import_module(PACKAGE)
+    modules = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name[0] != "_"]
+    return {name.replace("_", "-"): f"{PACKAGE}.{name}" for name in modules}

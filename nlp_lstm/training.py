@@ -14,7 +14,7 @@ import numpy as np
 from nlp_lstm.corpora import Corpus, Request, load_corpus
 from nlp_lstm.errors import DataError, DivergedError, UsageError
 from nlp_lstm.evaluation import evaluate_corpus, metrics_of
-from nlp_lstm.fitting import Fitted, ProgressReport, fit
+from nlp_lstm.fitting import ProgressReport, fit
 from nlp_lstm.layers import get_weights
 from nlp_lstm.run import Run, check_free, library_versions, load_run, new_run_path, save_run
 from nlp_lstm.settings import Settings
@@ -69,57 +69,45 @@ def train(
     check_free(path)
     start = load_run(init_from) if isinstance(init_from, str) else init_from
     hyperparameters = chosen.changed_settings(_inherited(start, settings))
-    request = Request(task=task, labels=labels, classes=classes, seed=hyperparameters.seed)
-    corpus = load_corpus(data, request, limit)
+    corpus = load_corpus(data, Request(task, labels, classes, hyperparameters.seed), limit)
     if chosen.predicts == "labels" and not corpus.label_names:
-        raise DataError(f"{data} has no labels: use it with --task next-word, or give a corpus with labels")
+        raise DataError(f"{data} has no labels: add --task next-word, or give a corpus with labels")
+    label_names = corpus.label_names if chosen.predicts == "labels" else ()
     vocabulary = start.vocabulary if start else _build_vocabulary(corpus, hyperparameters)
     known = read_vectors(vectors, vocabulary) if vectors else {}
     hyperparameters = _fit_dimension(hyperparameters, known, "embedding_dim" in settings)
-    label_names = corpus.label_names if chosen.predicts == "labels" else ()
 
     keras.utils.set_random_seed(hyperparameters.seed)
     train_set = chosen.encode(corpus.train, vocabulary, label_names)
+    validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
     outputs = len(label_names) or len(vocabulary)
     model = chosen.training_twin(hyperparameters, len(vocabulary), outputs, False)
     weights = first_weights(get_weights(model), train_set, start, known)
-    validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
     logs = path.with_name(f"tensorboard-{path.name}") if tensorboard else None
     fitted = fit(chosen, hyperparameters, weights, train_set, validation_set, report, logs)
-    trained = Run(
-        path,
-        task,
-        hyperparameters,
-        tuple(label_names),
-        vocabulary,
-        fitted.weights,
-        status=fitted.status,
-        data={
-            "source": data,
-            "labels": labels,
-            "classes": classes,
-            "limit": limit,
-            "seed": hyperparameters.seed,
-            "sha256": corpus.sha256(),
-            "vectors": str(vectors) if vectors else None,
-            "vectors_share": round(len(known) / len(vocabulary), 4) if vectors else None,
-            "init_from": start.name if start else None,
-        },
-        history=fitted.history,
-        versions=library_versions(),
-        seconds=round(fitted.seconds, 1),
-    )
-    return _finish(trained, corpus, fitted)
+
+    record = {"source": data, "labels": labels, "classes": classes, "limit": limit}
+    record |= {"seed": hyperparameters.seed, "sha256": corpus.sha256()}
+    record |= {"vectors": str(vectors) if vectors else None, "init_from": start.name if start else None}
+    record |= {"vectors_share": round(len(known) / len(vocabulary), 4) if vectors else None}
+    trained = Run(path, task, hyperparameters, label_names, vocabulary, fitted.weights, fitted.status, record)
+    trained = replace(trained, history=fitted.history, seconds=round(fitted.seconds, 1))
+    return _finish(trained, corpus, fitted.steps)
 
 
-def _finish(run: Run, corpus: Corpus, fitted: Fitted) -> Run:
-    """Evaluate and save a run; tell of a loss that was not a number."""
-    if fitted.status == "finished":
-        run = replace(run, metrics=metrics_of(evaluate_corpus(run, corpus, "validation")))
-    save_run(run)
-    if fitted.status == "diverged":
+def _finish(run: Run, corpus: Corpus, steps: int) -> Run:
+    """Evaluate and save a run, in any case the latter; tell of a loss that was not a number."""
+    run = replace(run, versions=library_versions())
+    try:
+        if run.status == "finished":
+            run = replace(run, metrics=metrics_of(evaluate_corpus(run, corpus, "validation")))
+    except KeyboardInterrupt:
+        run = replace(run, status="interrupted")
+    finally:
+        save_run(run)
+    if run.status == "diverged":
         raise DivergedError(
-            f"the loss at step {fitted.steps} is not a number: the last good weights are in {run.path}, "
+            f"the loss at step {steps} is not a number: the last good weights are in {run.path}, "
             f"try a --learning-rate below {run.settings.learning_rate:g} or a smaller --clip-norm"
         )
     return run

@@ -4,6 +4,7 @@ Each line is a word and its numbers, separated by spaces; the file may be gzippe
 """
 
 import gzip
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -39,9 +40,11 @@ def read_vectors(path: str | Path, vocabulary: Vocabulary) -> dict[int, np.ndarr
                         f"{path}, line {number}: {len(numbers)} numbers where line 1 has {dimensions}"
                     )
                 index = int(vocabulary.ids([word])[0])
-                if index != UNK:
-                    found.setdefault(index, np.array(numbers, np.float32))
-    except (ValueError, EOFError, OSError) as error:
+                if index != UNK and index not in found:
+                    found[index] = np.array(numbers, np.float32)
+                    if not np.isfinite(found[index]).all():
+                        raise DataError(f"{path}, line {number}: every number must be finite")
+    except (ValueError, EOFError, OSError, zlib.error) as error:
         raise DataError(f"{path} is not a file in GloVe's text format: {error}") from None
     if not found or not dimensions:
         raise DataError(f"{path} holds no word of the vocabulary: give vectors of the text's language")

@@ -33,6 +33,7 @@ WORD = "|".join(
         r"\p{N}+(?:[.,:/]\p{N}+)*(?:-?\p{L}[\p{L}\p{M}]*)*",  # 1,000 3:30 21st
         r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:[-./][\p{L}\p{N}][\p{L}\p{M}\p{N}_]*)*",  # feel-good
         r"\.{2,}|-{2,}|``|''",
+        r"\p{Prepended_Concatenation_Mark}",  # signs that \X would join to a space behind them
         r"(?!\s)\X",  # any other character, with its accents and joiners
     )
 )
@@ -65,14 +66,13 @@ class Vocabulary:
     """
 
     def __init__(self, tokenizer: Tokenizer):
-        tokenizer.encode_special_tokens = True  # typed "[PAD]" is text; this is not saved in the file
         self._tokenizer = tokenizer
         known = tokenizer.get_vocab()
         self.words: tuple[str, ...] = tuple(sorted(known, key=known.__getitem__))
-        if self.words[: len(RESERVED)] != RESERVED or list(known[word] for word in self.words) != list(
-            range(len(known))
-        ):
+        gapless = [known[word] for word in self.words] == list(range(len(known)))
+        if self.words[: len(RESERVED)] != RESERVED or not gapless or tokenizer.normalizer is None:
             raise DataError(f"not a vocabulary of nlp-lstm: its ids must begin with {', '.join(RESERVED)}")
+        # Words are looked up here and not by the tokenizer, so that a typed "[PAD]" is text and not padding.
         self._ids = {word: index for word, index in known.items() if word not in RESERVED}
 
     @classmethod

@@ -75,17 +75,18 @@ def taught_batches(batch: Batch, settings: Settings) -> Iterator[Batch]:
     Raises:
         DataError: if a sentence is longer.
     """
-    missing = settings.timesteps - batch.inputs.shape[1]
-    if missing < 0:
+    longest = int((batch.inputs != PAD).sum(axis=1).max())
+    if longest > settings.timesteps:
         raise DataError(
-            f"a sentence of {batch.inputs.shape[1]} words: the taught model reads {settings.timesteps}, "
-            f"so give --timesteps {batch.inputs.shape[1]} or train the twin"
+            f"a sentence of {longest} words: the taught model reads {settings.timesteps}, "
+            f"so give --timesteps {longest} or train the twin"
         )
-    padding = ((0, 0), (0, missing))
+    whole = slice(None), slice(longest)
+    padding = ((0, 0), (0, settings.timesteps - longest))
     yield Batch(
-        np.pad(batch.inputs, padding, constant_values=PAD),
-        np.pad(batch.targets, padding),
-        np.pad(batch.sample_weight, padding),
+        np.pad(batch.inputs[whole], padding, constant_values=PAD),
+        np.pad(batch.targets[whole], padding),
+        np.pad(batch.sample_weight[whole], padding),
     )
 
 

@@ -1,12 +1,97 @@
 """What several tests share."""
 
+import functools
 import os
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from nlp_lstm.cli import main
+from nlp_lstm.corpora import Request, load_corpus
+from nlp_lstm.network import weight_shapes
+from nlp_lstm.run import Run, library_versions, save_run
+from nlp_lstm.settings import Settings
+from nlp_lstm.vocabulary import Vocabulary
+
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Return a function that runs a command as `nlp-lstm` does, in this process."""
+
+    def call(*arguments: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["nlp-lstm", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return Outcome(int(end.value.code or 0), said.out, said.err)
+
+    return call
+
+
+mini = functools.cache(lambda task: load_corpus("mini", Request(task=task), limit=40))
+
+
+def make_run(path: Path, task: str = "sentiment", cell: str = "lstm", layers: int = 2, seed: int = 0) -> Run:
+    """A run on 40 sentences of `mini` whose weights are random, saved."""
+    settings = Settings(cell=cell, layers=layers, units=5, embedding_dim=4, timesteps=20, seed=seed)
+    corpus = mini(task)
+    vocabulary = Vocabulary.build(example.words for example in corpus.train)
+    random = np.random.default_rng(seed)
+    shapes = weight_shapes(settings, len(vocabulary), len(corpus.label_names) or len(vocabulary))
+    run = Run(
+        path,
+        task,
+        settings,
+        corpus.label_names,
+        vocabulary,
+        {name: random.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()},
+        data={"source": "mini", "labels": "phrase", "classes": 5, "limit": 40, "seed": 0},
+        metrics={"accuracy": {"model": 0.1 + 0.2, "majority": None}},
+        history=[
+            {"epoch": 1, "loss": 1 / 3, "validation_loss": 2.5},
+            {"epoch": 2, "loss": 0.1, "validation_loss": 2},
+        ],
+        versions=library_versions(),
+        seconds=1.5,
+    )
+    return save_run(run)
+
+
+@pytest.fixture
+def new_run() -> Callable[..., Run]:
+    """Return `make_run`."""
+    return make_run
+
+
+@pytest.fixture
+def two_runs(here: Path) -> Path:
+    """A working folder with a run of each task."""
+    make_run(Path("runs/sentiment-001"), "sentiment")
+    make_run(Path("runs/next-word-001"), "next-word")
+    return here
 
 
 @pytest.fixture

@@ -208,17 +208,15 @@ def test_text_that_holds_unk_is_split_at_spaces_alone(tmp_path: Path):
     assert corpus.validation[0].words == ("can't", "@-@", "stop")
 
 
-def test_text_in_one_file_gives_its_last_tenth_to_validation(tmp_path: Path):
+def test_text_in_one_file_gives_a_tenth_to_validation_by_the_seed_in_its_order(tmp_path: Path):
     write(tmp_path / "book.txt", "\n".join(f"line {number}" for number in range(20)))
     corpus = load_corpus(f"text:{tmp_path / 'book.txt'}", NEXT_WORD)
-    assert [example.words[1] for example in corpus.validation] == ["18", "19"]
-    assert len(corpus.train) == 18
-
-
-def test_text_has_no_labels_for_sentiment(tmp_path: Path):
-    write(tmp_path / "book.txt", "a\nb\n")
-    with pytest.raises(DataError, match="no labels: add --task next-word"):
-        load_corpus(f"text:{tmp_path / 'book.txt'}", Request(task="sentiment"))
+    train, validation = (
+        [int(example.words[1]) for example in split] for split in (corpus.train, corpus.validation)
+    )
+    assert len(validation) == 2
+    assert train == sorted(set(range(20)) - set(validation))
+    assert load_corpus(f"text:{tmp_path / 'book.txt'}", NEXT_WORD).validation == corpus.validation
 
 
 # --- conll ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from nlp_lstm import evaluate, load_run, train
 from nlp_lstm.batches import Batch
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.errors import DataError, DivergedError, MissingInputError, UsageError
-from nlp_lstm.fitting import Progress, batches
+from nlp_lstm.fitting import Progress
 from nlp_lstm.task import load_task
 from nlp_lstm.training import first_weights
 from nlp_lstm.vocabulary import Vocabulary
@@ -46,7 +46,7 @@ def test_the_taught_model_learns_the_same_targets_as_the_twin(here, task):
         settings = chosen.changed_settings({"batch_size": 8, "timesteps": 30, "train_as": train_as})
         corpus = load_corpus("mini", Request(task=task), limit=20)
         encoded = chosen.encode(corpus.train, run.vocabulary, corpus.label_names)
-        found = list(batches(chosen, settings, encoded, np.random.default_rng(0)))
+        found = list(chosen.batches(settings, encoded, np.random.default_rng(0)))
         assert all(isinstance(batch, Batch) for batch in found)
         return sum(float(batch.sample_weight.sum()) for batch in found)
 
@@ -156,3 +156,14 @@ def test_a_text_shorter_than_a_batch_is_refused(here):
     (here / "short.txt").write_text("one two\nthree four\n", encoding="utf-8")
     with pytest.raises(DataError, match="batch"):
         train("next-word", "text:short.txt")
+
+
+def test_text_has_no_labels_for_sentiment(here):
+    (here / "book.txt").write_text("a b\nc d\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no labels: add --task next-word"):
+        train("sentiment", "text:book.txt")
+
+
+def test_an_unknown_cell_is_refused_with_the_known_ones(here):
+    with pytest.raises(UsageError, match="gru, lstm, rnn"):
+        train("sentiment", cell="lstmm")

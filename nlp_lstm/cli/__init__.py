@@ -40,24 +40,31 @@ def main() -> None:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except NlpLstmError as error:
         message, code = str(error), error.exit_code
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+    except click.ClickException as error:
+        message, code = _usage(error), error.exit_code
+    except click.Abort:
         message, code = "interrupted", INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except UnicodeEncodeError as error:
+        unknown = error.object[error.start]
+        message, code = f"{error.encoding} output cannot hold {unknown!a}: set PYTHONIOENCODING=utf-8", 74
     except OSError as error:
-        message, code = f"{error.filename or 'input or output'}: {error.strerror}", 74
+        message, code = f"{error.filename or 'input or output'}: {error.strerror or error}", 74
     click.echo(f"nlp-lstm: {_one_line(message)}", err=True)
     sys.exit(code)
 
 
+def _usage(error: click.ClickException) -> str:
+    """What is wrong with a command, and where to read how it is right."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "nlp-lstm"
+    return f"{error.format_message().rstrip('.')}: see `{path} --help`"
+
+
 def _one_line(message: str) -> str:
     """A message without line breaks or characters that a terminal acts on."""
-    from nlp_lstm.views.text import visible
+    from nlp_lstm.views import visible
 
     return visible(" ".join(message.split()))

@@ -1,6 +1,7 @@
 """Options that several commands share, and the options of all settings."""
 
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -37,9 +38,13 @@ def settings_options(command: Callable) -> Callable:
     for entry in reversed(fields(Settings)):
         name = entry.name.replace("_", "-")
         if isinstance(entry.default, bool):
-            option = click.option(f"--{name}/--no-{name}", entry.name, default=None, help=entry.metadata["help"])
+            option = click.option(
+                f"--{name}/--no-{name}", entry.name, default=None, help=entry.metadata["help"]
+            )
         else:
-            kind = click.Choice(entry.metadata["choices"]) if entry.metadata["choices"] else type(entry.default)
+            kind = (
+                click.Choice(entry.metadata["choices"]) if entry.metadata["choices"] else type(entry.default)
+            )
             option = click.option(f"--{name}", entry.name, type=kind, help=entry.metadata["help"])
         command = option(command)
     return command
@@ -62,12 +67,20 @@ def show(report: Report, format: str, output: Path | None = None) -> None:
         raise StorageError(f"cannot write {output}: {error.strerror}") from None
 
 
+def note(text: str, quiet: bool) -> None:
+    """Say on a terminal what takes a while."""
+    if not quiet and sys.stderr.isatty():
+        click.echo(text, err=True)
+
+
 @contextlib.contextmanager
 def quiet_start() -> Iterator[None]:
     """Keep what TensorFlow writes to stderr while it is imported from the user; errors still raise.
 
-    It writes from C++ to the file descriptor, before any log level takes effect.
+    It writes from C++ to the file descriptor, before any log level takes effect. Its later warnings,
+    such as those about batches of many lengths, are no news to who trains.
     """
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)

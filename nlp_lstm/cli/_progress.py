@@ -1,6 +1,7 @@
 """The progress of a training on stderr: epoch, loss, metric and time left."""
 
 import math
+import os
 import sys
 import time
 from typing import Any
@@ -27,7 +28,7 @@ class Bar:
         """Show a `fitting.Progress`."""
         if self._quiet:
             return
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown"):
             self._draw(progress)
         elif progress.step == progress.steps:
             print(_line(progress), _left(progress, self._started), file=sys.stderr, flush=True)
@@ -38,9 +39,14 @@ class Bar:
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         if self._bar is None:
-            columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TimeRemainingColumn(),
+                TextColumn("left"),
+            )
             self._bar = Progress(*columns, console=Console(stderr=True))
-            self._task = self._bar.add_task("", total=progress.epochs * progress.steps)
+            self._task = self._bar.add_task(_line(progress), total=progress.epochs * progress.steps)
             self._bar.start()
         done = (progress.epoch - 1) * progress.steps + progress.step
         self._bar.update(self._task, completed=done, description=_line(progress))

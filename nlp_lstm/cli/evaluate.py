@@ -2,7 +2,14 @@
 
 import click
 
-from nlp_lstm.cli._options import json_option, limit_option, show
+from nlp_lstm.cli._options import (
+    json_option,
+    limit_option,
+    note,
+    quiet_option,
+    quiet_start,
+    show,
+)
 
 
 @click.command("evaluate")
@@ -11,8 +18,12 @@ from nlp_lstm.cli._options import json_option, limit_option, show
 @click.option("--split", default="validation", show_default=True, help="train, validation or test.")
 @limit_option
 @json_option
-def command(run, data, split, limit, as_json):
+@quiet_option
+def command(run, data, split, limit, as_json, quiet):
     """Score RUN (default: the newest) on a split, beside the baselines on the same split."""
     from nlp_lstm.evaluation import evaluate
 
-    show(evaluate(run, data, split, limit), "json" if as_json else "text")
+    note(f"scoring {run or 'the newest run'} and its baselines on the {split} split ...", quiet)
+    with quiet_start():
+        report = evaluate(run, data, split, limit)
+    show(report, "json" if as_json else "text")

@@ -4,17 +4,31 @@ from pathlib import Path
 
 import click
 
-from nlp_lstm.cli._options import quiet_start
+from nlp_lstm.cli._options import json_option, note, quiet_option, quiet_start, show
+from nlp_lstm.comparison import Report
 
 
 @click.command("export")
 @click.argument("run")
-@click.option("--format", "format_", type=click.Choice(["keras"]), default="keras", show_default=True, help="The file's format.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["keras"]),
+    default="keras",
+    show_default=True,
+    help="Of the file.",
+)
 @click.argument("file", type=click.Path(path_type=Path))
-def command(run, format_, file):
+@json_option
+@quiet_option
+def command(run, format_, file, as_json, quiet):
     """Write the taught model of RUN to FILE (.keras); plain Keras opens it with nothing of ours."""
     from nlp_lstm.exporting import export
 
+    note(f"building the model of {run} ...", quiet)
     with quiet_start():
         written = export(run, file)
-    click.echo(written)
+    if as_json:
+        show(Report((), facts={"file": str(written)}), "json")
+    else:
+        click.echo(written)

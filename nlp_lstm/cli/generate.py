@@ -10,14 +10,16 @@ from nlp_lstm.comparison import Report
 @click.command("generate")
 @click.argument("run_and_text", nargs=-1, required=True, metavar="[RUN] TEXT")
 @click.option("--words", default=20, show_default=True, help="How many words to add.")
-@click.option("--temperature", default=1.0, show_default=True, help="Below 1 safer, above 1 wilder; 0 the likeliest.")
+@click.option(
+    "--temperature", default=1.0, show_default=True, help="Below 1 safer, above 1 wilder; 0 the likeliest."
+)
 @click.option("--top-k", type=int, help="Draw among the likeliest so many words.")
 @click.option("--seed", default=0, show_default=True, help="Of the draws.")
 @json_option
 def command(run_and_text, words, temperature, top_k, seed, as_json):
     """Continue TEXT word by word with RUN (default: the newest next-word run)."""
     from nlp_lstm.prediction import generate
-    from nlp_lstm.views.text import visible
+    from nlp_lstm.views import visible
 
     run, text = split_arguments(run_and_text)
     added = generate(text, run, words, temperature, top_k, seed)

@@ -9,7 +9,7 @@ from nlp_lstm.cli._options import json_option, show
 @click.argument("run_and_text", nargs=-1, required=True, metavar="[RUN] TEXT")
 @json_option
 def command(run_and_text, as_json):
-    """Print the label of every word of TEXT, or the ten likeliest next words, by RUN (default: the newest)."""
+    """Print what RUN (default: the newest) says of TEXT: a label per word, or ten likeliest next words."""
     from nlp_lstm.prediction import predict
 
     run, text = split_arguments(run_and_text)
@@ -20,4 +20,5 @@ def split_arguments(run_and_text: tuple[str, ...]) -> tuple[str | None, str]:
     """The run, if it is given, and the text."""
     if len(run_and_text) > 2:
         raise click.UsageError(f"{len(run_and_text)} arguments: give one RUN and one TEXT, in quotes.")
-    return (run_and_text[0] if len(run_and_text) == 2 else None), run_and_text[-1]
+    *run, text = list(run_and_text)
+    return (run[0] if run else None), text

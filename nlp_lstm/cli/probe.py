@@ -9,7 +9,9 @@ from nlp_lstm.cli._options import json_option, show
 
 @click.command("probe")
 @click.argument("text")
-@click.option("--run", "runs", multiple=True, help="A run; may be repeated.  [default: the newest of each task]")
+@click.option(
+    "--run", "runs", multiple=True, help="A run; may be repeated.  [default: the newest of each task]"
+)
 @click.option("--layer", type=int, help="Layer to show, from 1.  [default: the last]")
 @click.option("--unit", type=int, help="Show all parts of one unit, from 0, instead.")
 @click.option("--format", "format_", default="text", show_default=True, help="text, json or csv.")

@@ -10,6 +10,7 @@ from nlp_lstm.cli._options import (
     json_option,
     labels_option,
     limit_option,
+    note,
     quiet_option,
     quiet_start,
     settings_options,
@@ -19,25 +20,34 @@ from nlp_lstm.cli._progress import Bar
 
 
 @click.command("train")
-@click.option("--task", default="sentiment", show_default=True, help="sentiment, next-word, or another package's task.")
-@click.option("--data", default="mini", show_default=True, help="The corpus; `nlp-lstm data` lists the formats.")
+@click.option(
+    "--task", default="sentiment", show_default=True, help="sentiment, next-word, or another package's task."
+)
+@click.option(
+    "--data", default="mini", show_default=True, help="The corpus; `nlp-lstm data` lists the formats."
+)
 @click.option("--run", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/TASK-NNN]")
 @labels_option
 @classes_option
 @limit_option
-@click.option("--vectors", type=click.Path(path_type=Path), help="Word vectors in GloVe's text format, plain or .gz.")
+@click.option(
+    "--vectors", type=click.Path(path_type=Path), help="Word vectors in GloVe's text format, plain or .gz."
+)
 @click.option("--init-from", metavar="RUN", help="Start embedding and layers from this run.")
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard logs (needs the extra `tensorboard`).")
 @settings_options
 @json_option
 @quiet_option
-def command(as_json, quiet, task, data, run, labels, classes, limit, vectors, init_from, tensorboard, **settings):
+def command(
+    as_json, quiet, task, data, run, labels, classes, limit, vectors, init_from, tensorboard, **settings
+):
     """Train a model and save it as a run of its own, with its metrics beside the baselines.
 
     Without further options each task takes its own defaults; the run records all settings.
     """
     from nlp_lstm.listing import describe_run
 
+    note("starting Keras ...", quiet)
     with quiet_start():
         from nlp_lstm.training import train
 
@@ -57,5 +67,6 @@ def command(as_json, quiet, task, data, run, labels, classes, limit, vectors, in
         )
     show(describe_run(trained), "json" if as_json else "text")
     if trained.status == "interrupted":
-        click.echo("interrupted: the best weights so far are saved", err=True)
+        scores = f"`nlp-lstm evaluate {trained.path}` scores the best weights so far"
+        click.echo(f"nlp-lstm: interrupted: {scores}", err=True)
         click.get_current_context().exit(130)

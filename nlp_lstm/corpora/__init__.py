@@ -128,8 +128,8 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
 
     Raises:
         UnknownNameError: if there is no such reader; lists the readers.
-        DataError: if the text breaks a rule of its format, train holds no words, sentiment is asked of
-            a text without labels, or every label is the same.
+        DataError: if the text breaks a rule of its format, train holds no words, or every label is the
+            same.
         MissingInputError: if the file or data set is not there.
 
     Example:
@@ -151,11 +151,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
 
 
 def _check_labels(corpus: Corpus, task: str) -> None:
-    """Check that the task finds the labels it needs: two of them at least, and none for next-word."""
-    if task == "sentiment" and not corpus.label_names:
-        raise DataError(
-            f"{corpus.source} has no labels: add --task next-word, or choose another corpus (nlp-lstm data)"
-        )
+    """Check that a corpus with labels has two of them at least; next-word does not ask for any."""
     if task == "next-word" or not corpus.label_names:
         return
     used = {label for example in corpus.train for label in example.labels or () if label is not None}

@@ -4,7 +4,7 @@ import csv
 import io
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.views import VIEWS
+from nlp_lstm.views import VIEWS, visible
 
 
 @VIEWS.register("csv")
@@ -23,6 +23,7 @@ def show_csv(report: Report) -> str:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["table", table.row_kind, *table.columns])
         for row, values in zip(table.rows, table.values, strict=True):
-            writer.writerow([table.title, row, *("" if value is None else value for value in values)])
+            cells = [table.title, row, *("" if value is None else value for value in values)]
+            writer.writerow([visible(cell) if isinstance(cell, str) else cell for cell in cells])
         blocks.append(text.getvalue().rstrip("\n"))
     return "\n\n".join(blocks)

@@ -1,10 +1,11 @@
 """A report as JSON: the tables as records, and every array of every trace."""
 
 import json
+import math
 from typing import Any
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.views import VIEWS
+from nlp_lstm.views import ACTIVE, VIEWS
 
 
 @VIEWS.register("json")
@@ -12,23 +13,37 @@ def show_json(report: Report) -> str:
     """Return a report as JSON text.
 
     Returns:
-        An object with the report's facts, `tables` (title, meaning, one record per row) and, if there
-        are any, `traces`: per run and layer the words, `inputs` `(timesteps, input_dim)`, `parts` part
+        An object with the report's facts and, if there are any, `tables` (title, meaning, one record
+        per row) and `traces`: per run and layer the words, `inputs` `(timesteps, input_dim)`, `parts` part
         name -> `(timesteps, units)`, and `outputs` `(timesteps, outputs)` with `output_names`.
         Numbers that are not finite are null.
 
     Example:
         >>> show_json(Report((), facts={"run": "sentiment-001"}))
-        '{"run": "sentiment-001", "tables": []}'
+        '{"run": "sentiment-001"}'
     """
     whole: dict[str, Any] = dict(report.facts)
-    whole["tables"] = [
-        {"title": table.title, "meaning": table.meaning, "rows": table.records()}
-        for table in report.comparisons
-    ]
+    if report.comparisons:
+        whole["tables"] = [
+            {"title": table.title, "meaning": table.meaning, "rows": table.records()}
+            for table in report.comparisons
+        ]
     if report.traces:
         whole["traces"] = [_trace(trace) for trace in report.traces]
-    return json.dumps(whole, ensure_ascii=False, allow_nan=False)
+    try:
+        text = json.dumps(whole, ensure_ascii=False, allow_nan=False)
+    except ValueError:  # only then look at every number
+        text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
+    return ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _finite(value: Any) -> Any:
+    """A value with None for every number that is not finite."""
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _trace(trace: Any) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """A report as text for a terminal: tables as wide as they need to be, words shown as typed."""
 
 import io
-import unicodedata
 
 from nlp_lstm.comparison import Report, Value
-from nlp_lstm.views import VIEWS
+from nlp_lstm.views import VIEWS, visible
 
 
 @VIEWS.register("text")
@@ -19,7 +18,9 @@ def show_text(report: Report) -> str:
         lstm      9
         (per s)
     """
-    facts = ", ".join(f"{name}: {show_value(value)}" for name, value in report.facts.items() if value is not None)
+    facts = ", ".join(
+        f"{name}: {show_value(value)}" for name, value in report.facts.items() if value is not None
+    )
     blocks = [facts] if facts else []
     for table in report.comparisons:
         heading = [table.row_kind, *table.columns]
@@ -28,7 +29,8 @@ def show_text(report: Report) -> str:
             for row, values in zip(table.rows, table.values, strict=True)
         ]
         is_text = [True] + [
-            any(isinstance(values[column], str) for values in table.values) for column in range(len(table.columns))
+            any(isinstance(values[column], str) for values in table.values)
+            for column in range(len(table.columns))
         ]
         lines = [visible(table.title), _align(heading, rows, is_text)]
         blocks.append("\n".join([*lines, f"({table.meaning})"] if table.meaning else lines))
@@ -47,28 +49,6 @@ def show_value(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:.1f}" if abs(value) >= 100 else f"{value:.3f}"
     return visible(str(value))
-
-
-def visible(text: str) -> str:
-    """Return text with its control and direction characters made visible, so that none takes effect.
-
-    Example:
-        >>> visible("a\\x1b[31mb\\x00")
-        'a␛[31mb␀'
-    """
-    return "".join(_visible_character(character) for character in text)
-
-
-def _visible_character(character: str) -> str:
-    """A character, or a picture of it if a terminal would act on it."""
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in (
-        "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
-    ):  # fmt: skip
-        return f"\\u{code:04x}"
-    return character
 
 
 def _align(heading: list[str], rows: list[list[str]], is_text: list[bool]) -> str:
@@ -92,7 +72,7 @@ def _align(heading: list[str], rows: list[list[str]], is_text: list[bool]) -> st
 
 
 def _broken(heading: list[str], rows: list[list[str]], width: int = 100) -> list[str]:
-    """The heading; if the table is wider than `width`, names longer than their cells go over several lines."""
+    """The heading; where the table is wider than `width`, names longer than their cells are broken."""
     cells = [max((len(row[column]) for row in rows), default=0) for column in range(len(heading))]
     if sum(max(len(name), cell) + 2 for name, cell in zip(heading, cells, strict=True)) <= width:
         return heading

@@ -1,0 +1,469 @@
+"""Bad input: an exit code, one line that names the value, the rule and what to do, and nothing lost."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp_lstm import load_run
+from nlp_lstm.cli._progress import Bar
+from nlp_lstm.errors import DataError, StorageError
+from nlp_lstm.run import save_run
+
+TINY = ("--limit", "60", "--units", "6", "--embedding-dim", "5", "--batch-size", "16", "--timesteps", "24")
+FILES = ("run.json", "weights.safetensors", "tokenizer.json", "history.csv")
+
+
+@pytest.fixture
+def refused(cli) -> Callable[..., str]:
+    """Return a function that runs a command, expects an exit code and gives the one line it says."""
+
+    def call(code: int, *arguments: object) -> str:
+        before = snapshot()
+        done = cli(*arguments)
+        assert done.code == code, done
+        assert done.out == ""
+        assert "Traceback" not in done.err
+        assert done.err.startswith("nlp-lstm: ")
+        assert done.err.count("\n") == 1, done.err
+        assert snapshot() == before
+        return done.err.removeprefix("nlp-lstm: ").rstrip("\n")
+
+    return call
+
+
+def snapshot() -> dict[str, bytes | None]:
+    """Every file and folder of the working folder, with what it holds."""
+    return {
+        str(path): path.read_bytes() if path.is_file() and os.access(path, os.R_OK) else None
+        for path in Path().rglob("*")
+    }
+
+
+def in_subprocess(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
+    command = [sys.executable, "-m", "nlp_lstm", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+
+
+# commands and their arguments
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("foo",), "No such command 'foo': see `nlp-lstm --help`"),
+        (("train", "--foo"), "No such option '--foo': see `nlp-lstm train --help`"),
+        (("predict",), "Missing argument '[RUN] TEXT': see `nlp-lstm predict --help`"),
+        (
+            ("predict", "the", "sky", "is"),
+            "3 arguments: give one RUN and one TEXT, in quotes: see `nlp-lstm predict",
+        ),
+        (("train", "--units", "many"), "Invalid value for '--units': 'many' is not a valid integer"),
+        (("train", "--cell", "x"), "unknown cell 'x': the known ones are "),
+        (("train", "--train-as", "x"), "'x' is not one of 'twin', 'taught'"),
+        (("train", "--limit", "0"), "0 is not in the range x>=1"),
+        (("train", "--epochs", "0"), "epochs is 0: it must be at least 1"),
+        (("train", "--dropout", "nan"), "dropout is nan: it must be between 0 and 0.95"),
+        (("train", "--vocab-size", "2"), "vocab_size is 2: it must be at least 4"),
+        (("train", "--task", "x"), "unknown task 'x': the known ones are next-word, sentiment"),
+        (("train", "--data", "x:y"), "unknown corpus reader 'x': the known ones are "),
+        (("train", "--data", "text:"), "no path is given"),
+        (("evaluate", "--split", "x"), "unknown split 'x': the known ones are train, validation, test"),
+        (("probe", "hi", "--layer", "3"), "layer 3: next-word-001 has layers 1 to 2"),
+        (("probe", "hi", "--layer", "0"), "layer 0: next-word-001 has layers 1 to 2"),
+        (("probe", "hi", "--unit", "5"), "unit 5: next-word-001 has units 0 to 4"),
+        (("probe", "hi", "--unit", "-1"), "unit -1: next-word-001 has units 0 to 4"),
+        (("probe", "hi", "--format", "png"), "unknown format 'png': the known ones are csv, json, text"),
+        (("generate", "hi", "--words", "0"), "words is 0: it must be between 1 and 10000"),
+        (("generate", "hi", "--temperature", "-1"), "temperature is -1.0: it must be 0 or more"),
+        (("generate", "hi", "--temperature", "nan"), "temperature is nan: it must be 0 or more"),
+        (("generate", "hi", "--top-k", "0"), "top_k is 0: it must be at least 1"),
+        (("generate", "hi", "--seed", "-1"), "seed is -1: it must be at least 0"),
+        (
+            ("generate", "sentiment-001", "hi"),
+            "sentiment-001 predicts labels: generate needs a run of `--task next",
+        ),
+        (("export", "sentiment-001", "a.h5"), "the file a.h5 must end in .keras"),
+        (
+            ("train", "--run", "runs/sentiment-001"),
+            "runs/sentiment-001 exists: a run is never overwritten, give",
+        ),
+        (("train", "--run", "file"), "file exists: a run is never overwritten, give another --run"),
+    ],
+)
+def test_usage_is_refused_in_one_line(two_runs, refused, arguments, says):
+    Path("file").touch()
+    assert says in refused(2, *arguments)
+
+
+def test_no_command_at_all_shows_the_help(cli):
+    done = cli()
+    assert (done.code, done.out) == (2, "")
+    assert "Commands:" in done.err
+
+
+@pytest.mark.parametrize(
+    ("code", "arguments", "says"),
+    [
+        (66, ("predict", "hi"), "no run in runs/: train one with `nlp-lstm train --task sentiment`"),
+        (66, ("probe", "hi"), "no run in runs/: train one with `nlp-lstm train --task sentiment`"),
+        (
+            66,
+            ("generate", "hi"),
+            "no next-word run in runs/: train one with `nlp-lstm train --task next-word`",
+        ),
+        (66, ("evaluate",), "no run in runs/"),
+        (66, ("export", "x", "x.keras"), "no run 'x': `nlp-lstm runs` lists what there is"),
+        (
+            66,
+            ("predict", "file", "hi"),
+            "file is a file, a run is a folder: `nlp-lstm runs` lists what there is",
+        ),
+        (
+            66,
+            ("predict", "folder", "hi"),
+            "folder is not a run, it has no run.json: `nlp-lstm runs` lists what",
+        ),
+        (66, ("train", "--init-from", "x"), "no run 'x'"),
+        (66, ("train", "--vectors", "x"), "no vectors file 'x': give a file in GloVe's text format"),
+        (66, ("train", "--data", "sst:x"), "'x' is not there: check the path, or use --data mini"),
+        (66, ("train", "--data", "sst:folder"), "'folder' is a folder without a train file"),
+        (
+            65,
+            ("train", "--data", "text:file", "--task", "next-word"),
+            "file is empty: give a file with at least",
+        ),
+        (
+            65,
+            ("train", "--data", "text:words"),
+            "words has no labels: add --task next-word, or choose another",
+        ),
+        (
+            65,
+            ("train", "--data", "text:bytes", "--task", "next-word"),
+            "bytes is not UTF-8 at byte 4 (line 1)",
+        ),
+        (
+            65,
+            ("train", "--data", "conll:one"),
+            "has the one label 'positive' in its training set: at least 2",
+        ),
+        (
+            65,
+            ("train", "--data", "sst:trees"),
+            "trees, line 2: 1 brackets are not closed: every ( needs its )",
+        ),
+        (
+            65,
+            ("train", "--data", "conll:rows"),
+            "rows, row 2: 'bad' is not a word and a label: write word<TAB>label",
+        ),
+        (
+            65,
+            ("train", "--data", "text:few", "--task", "next-word", "--batch-size", "500"),
+            "smaller --batch-size",
+        ),
+        (65, ("train", "--min-count", "9999999"), "no word is seen 9999999 times: lower --min-count"),
+        (74, ("train", "--run", "file/x"), "cannot write to "),
+        (74, ("train", "--run", "/proc/x"), "cannot write to /proc: "),
+    ],
+)
+def test_missing_and_broken_input_is_refused_in_one_line(here, refused, code, arguments, says):
+    Path("folder").mkdir()
+    Path("file").touch()
+    Path("words").write_text("the sky\nis blue\n")
+    Path("few").write_text("the sky\n" * 20)
+    Path("bytes").write_bytes(b"the \xff sky\n")
+    Path("one").write_text("good\tpositive\n\nfine\tpositive\n\nnice\tpositive\n")
+    Path("trees").write_text("(1 (2 not) (3 good))\n(1 (2 not) (3 good)\n")
+    Path("rows").write_text("good\tpositive\nbad\n")
+    assert says in refused(code, *arguments)
+
+
+@pytest.mark.parametrize("command", ["predict", "probe", "generate"])
+@pytest.mark.parametrize("text", ["", " \t\n "])
+def test_a_text_without_words_is_refused(two_runs, refused, command, text):
+    assert "has no words: give at least one" in refused(65, command, text)
+
+
+@pytest.mark.parametrize("command", ["predict", "probe", "generate"])
+def test_a_text_of_100_000_words_is_refused_with_the_limit(two_runs, refused, command):
+    assert "a sentence of 100000 words: at most 10000 are read at once" in refused(
+        65, command, "a " * 100_000
+    )
+
+
+def test_a_text_at_the_limit_is_read(two_runs, cli):
+    done = cli("predict", "sentiment-001", "sky " * 10_000)
+    assert done.code == 0
+    assert len(done.out.splitlines()) > 10_000
+
+
+def test_bytes_that_are_no_text_are_refused(two_runs, refused):
+    assert "the text is not valid UTF-8 at character 1" in refused(
+        65, "predict", b"a\xffb".decode("utf-8", "surrogateescape")
+    )
+
+
+def test_a_message_is_inert_whatever_it_quotes(two_runs, refused):
+    said = refused(66, "predict", "\x1b[31m\nrun\udcff", "hi")
+    assert "\x1b" not in said
+    said.encode("utf-8")
+
+
+def test_an_unknown_label_at_evaluation_is_named(two_runs, refused):
+    Path("other").write_text("good\tjoyful\n\nbad\tsad\n\nso\tsad\n")
+    said = refused(65, "evaluate", "sentiment-001", "--data", "conll:other")
+    assert "conll:other: sentence " in said
+    assert "this run knows negative, neutral, positive" in said
+
+
+def test_the_hub_without_a_network_is_one_line(here):
+    offline = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(here / "cache")}
+    done = in_subprocess("data", "hub:stanfordnlp/imdb", env=offline)
+    assert (done.returncode, done.stdout) == (66, "")
+    assert done.stderr.startswith("nlp-lstm: the Hub cannot be reached for 'stanfordnlp/imdb'")
+    assert done.stderr.rstrip().endswith("go online, or use --data table:PATH")
+    assert done.stderr.count("\n") == 1
+
+
+# runs that are damaged
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize(
+    "damage",
+    {
+        "empty": lambda raw: b"",
+        "cut": lambda raw: raw[: len(raw) * 2 // 3],
+        "random": lambda raw: np.random.default_rng(0).bytes(5000),
+        "zeros": lambda raw: bytes(len(raw)),
+        "foreign": lambda raw: b'{"format": 1, "model": {"class_name": "Sequential"}}\n',
+        "nested": lambda raw: b"[" * 100_000,
+    }.items(),
+    ids=lambda damage: damage[0],
+)
+def test_a_damaged_file_of_a_run_is_named(two_runs, refused, file, damage):
+    path = Path("runs/sentiment-001", file)
+    path.write_bytes(damage[1](path.read_bytes()))
+    said = refused(65, "predict", "sentiment-001", "hi")
+    assert said.startswith(f"the run runs/sentiment-001 is damaged: {path}")
+    assert said.endswith("train it again")
+    with pytest.raises(DataError):
+        load_run("sentiment-001")
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("instead", ["nothing", "folder"])
+def test_a_missing_file_of_a_run_is_named(two_runs, refused, file, instead):
+    path = Path("runs/sentiment-001", file)
+    path.unlink()
+    if instead == "folder":
+        path.mkdir()
+    said = refused(66, "probe", "hi", "--run", "sentiment-001")
+    assert file in said
+    assert "train it again" in said or "`nlp-lstm runs`" in said
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("settings", "units", "many"), "units is 'many': it must be a whole number"),
+        (("settings", "units", 6), "weights do not fit the settings: "),
+        (("settings", "layers", 3), "weights do not fit the settings: layer_3/bias, "),
+        (("settings", "cell", "transformer"), "unknown cell 'transformer': the known ones are "),
+        (
+            ("settings", "hidden_size", 5),
+            "unknown setting 'hidden_size': the known ones are cell, layers, units",
+        ),
+        (("settings", None, [1]), "run.json has settings [1]: it must be an object"),
+        (("label_names", None, ["a", 2]), "run.json has label_names ['a', 2]"),
+        (("label_names", None, ["good"]), "weights do not fit the settings: output/kernel"),
+        (("metrics", "perplexity", 3.5), "run.json has perplexity 3.5: it must be an object"),
+        (("data", "limit", "few"), "run.json has limit 'few': it must be a number"),
+        (("task", None, 7), "run.json has task 7: it must be a string"),
+        (("format", None, 2), "run.json has format 2: this version of nlp-lstm reads format 1"),
+        (
+            ("module", None, "keras.layers.Lambda"),
+            "run.json is not the record of a run: module missing or not expected",
+        ),
+    ],
+)
+def test_a_changed_record_is_refused(two_runs, refused, change, says):
+    entry, name, value = change
+    path = Path("runs/sentiment-001/run.json")
+    record = json.loads(path.read_text())
+    if name:
+        record[entry][name] = value
+    else:
+        record[entry] = value
+    path.write_text(json.dumps(record))
+    assert says in refused(65, "predict", "sentiment-001", "hi")
+
+
+def test_weights_of_another_run_or_kind_are_refused(two_runs, new_run, refused):
+    run = load_run("sentiment-001")
+    new_run(Path("gru"), "sentiment", "gru")
+    shutil.copy("gru/weights.safetensors", "runs/sentiment-001")
+    assert "layer_1/kernel is (4, 15), expected (4, 20)" in refused(65, "predict", "sentiment-001", "hi")
+    bad = {name: values.astype(np.float64) for name, values in run.weights.items()}
+    save_run(replace(run, path=Path("double"), weights=bad))
+    assert "as float64: weights are float32" in refused(65, "predict", "double", "hi")
+    bad = dict(run.weights) | {"output/bias": np.array([0, np.nan, 0], np.float32)}
+    save_run(replace(run, path=Path("nan"), weights=bad))
+    assert "output/bias holds values that are not finite numbers" in refused(65, "predict", "nan", "hi")
+
+
+def test_a_tokenizer_of_another_run_is_refused(two_runs, refused):
+    shutil.copy("runs/next-word-001/tokenizer.json", "runs/sentiment-001")
+    said = refused(65, "predict", "sentiment-001", "hi")
+    assert "weights do not fit the settings: embedding/embeddings" in said
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_run_is_refused(two_runs, refused):
+    os.chmod("runs/sentiment-001/weights.safetensors", 0)
+    assert "weights.safetensors: Permission denied" in refused(74, "predict", "sentiment-001", "hi")
+
+
+def test_a_file_that_cannot_be_read_is_a_storage_error(two_runs, monkeypatch):
+    def fail(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("nlp_lstm.storage.Path.read_bytes", fail)
+    with pytest.raises(StorageError, match=r"cannot read runs/sentiment-001/run.json: Permission denied"):
+        load_run("sentiment-001")
+
+
+# output
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        ("missing/a.json", "cannot write missing/a.json: No such file or directory"),
+        ("runs", "cannot write runs: Is a directory"),
+        ("/dev/full", "cannot write /dev/full: No space left on device"),
+        ("/proc/a", "cannot write /proc/a: "),
+    ],
+)
+def test_output_that_cannot_be_written(two_runs, refused, output, says):
+    assert says in refused(74, "probe", "the sky", "--output", output)
+
+
+@pytest.mark.parametrize(
+    ("code", "file", "says"),
+    [
+        (74, "missing/a.keras", "cannot write missing/a.keras: No such file or directory"),
+        (74, "/proc/a.keras", "cannot write /proc/a.keras: "),
+        (2, "there.keras", "there.keras exists: give another name"),
+    ],
+)
+def test_export_that_cannot_be_written(two_runs, refused, code, file, says):
+    Path("there.keras").write_text("mine")
+    assert says in refused(code, "export", "sentiment-001", file)
+    assert not Path("missing").exists()
+
+
+def test_stdout_that_is_full_or_closed(two_runs):
+    command = f"{sys.executable} -m nlp_lstm predict sentiment-001 'the sky'"
+    done = subprocess.run(f"{command} > /dev/full", shell=True, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (74, "nlp-lstm: input or output: No space left on device\n")
+    done = subprocess.run(f"{command} | true", shell=True, capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_stdout_that_cannot_hold_the_text_says_what_to_set(two_runs):
+    done = in_subprocess("predict", "sentiment-001", "天", env=os.environ | {"PYTHONIOENCODING": "latin-1"})
+    assert (done.returncode, done.stdout) == (74, "")
+    assert done.stderr == "nlp-lstm: latin-1 output cannot hold '\\u5929': set PYTHONIOENCODING=utf-8\n"
+
+
+# training that does not end well
+
+
+def test_a_loss_that_is_not_a_number_stops_and_keeps_the_last_good_weights(here, cli):
+    done = cli("train", *TINY, "--learning-rate", "1e38", "--quiet")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("nlp-lstm: the loss at step ")
+    assert done.err.count("\n") == 1
+    assert (
+        "is not a number: the last good weights are in runs/sentiment-001, try a --learning-rate below"
+        in done.err
+    )
+    run = load_run("sentiment-001")
+    assert run.status == "diverged"
+    assert all(np.isfinite(values).all() for values in run.weights.values())
+    assert cli("predict", "the sky").code == 0
+    assert " diverged " in cli("runs").out
+    assert os.listdir("runs") == ["sentiment-001"]
+
+
+def test_ctrl_c_before_the_first_epoch_ends_keeps_a_run(here, cli, monkeypatch):
+    def interrupt(bar, progress):
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Bar, "report", interrupt)
+    done = cli("train", "--task", "next-word", *TINY)
+    assert done.code == 130
+    assert (
+        done.err
+        == "nlp-lstm: interrupted: `nlp-lstm evaluate runs/next-word-001` scores the best weights so far\n"
+    )
+    run = load_run("next-word-001")
+    assert (run.status, run.history) == ("interrupted", [])
+    assert cli("evaluate", "runs/next-word-001").code == 0
+
+
+def test_ctrl_c_keeps_the_best_so_far(here):
+    command = [
+        sys.executable,
+        "-m",
+        "nlp_lstm",
+        "train",
+        *TINY,
+        "--epochs",
+        "500",
+        "--patience",
+        "500",
+        "--json",
+    ]
+    with subprocess.Popen(
+        command, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline()
+        second = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert first.startswith("epoch 1/500"), first
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert [line for line in err.splitlines() if not line.startswith("epoch ")] == [
+        "nlp-lstm: interrupted: `nlp-lstm evaluate runs/sentiment-001` scores the best weights so far"
+    ], (second, err)
+    assert json.loads(out)["status"] == "interrupted"
+    run = load_run(here / "runs/sentiment-001")
+    assert run.status == "interrupted"
+    assert len(run.history) >= 1
+    assert os.listdir(here / "runs") == ["sentiment-001"]
+
+
+def test_ctrl_c_before_training_leaves_nothing(here, cli, monkeypatch):
+    def interrupt(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nlp_lstm.training.load_corpus", interrupt)
+    done = cli("train", *TINY)
+    assert done.code == 130
+    assert done.err.strip() == "nlp-lstm: interrupted"
+    assert os.listdir() == []

@@ -1,0 +1,269 @@
+"""The house rules as tests: imports point down, nothing heavy loads early, files and functions stay small."""
+
+import ast
+import importlib
+import importlib.metadata
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nlp_lstm
+from nlp_lstm.cli import cli
+from nlp_lstm.network import weight_shapes
+from nlp_lstm.run import Run, save_run
+from nlp_lstm.settings import Settings
+from nlp_lstm.vocabulary import Vocabulary
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# A module imports only from lower floors. A folder is on one floor; its files may import each other.
+FLOORS = (
+    {"errors", "registry", "settings", "comparison"},
+    {"corpora", "vocabulary", "cells", "scoring", "baselines"},
+    {"network", "batches", "storage"},
+    {"task", "layers"},
+    {"run", "vectors", "tasks"},
+    {"evaluation", "tracing", "fitting", "exporting", "listing"},
+    {"prediction", "probing", "training"},
+    {"views"},
+    {"cli"},
+    {"__main__"},
+)
+# Neighbours that may meet, and why.
+NEIGHBOURS = {
+    ("registry", "errors"): "an unknown name is an error",
+    ("settings", "errors"): "a value outside its range is an error",
+    ("corpora", "vocabulary"): "running text is split by the one rule for words",
+}
+# What is slow to load, and who may load it with the module; all others do so when it is needed, if at all.
+SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich")
+LOADS_KERAS = {"layers", "fitting", "training", "tasks.sentiment", "tasks.next_word"}
+
+
+def module_name(path: Path) -> str:
+    """Dotted name of a source file, without `nlp_lstm.`."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[1:] if parts[0] == "nlp_lstm" else parts).removesuffix(".__init__")
+
+
+SOURCES = {
+    module_name(path): path
+    for path in sorted([*(ROOT / "nlp_lstm").rglob("*.py"), *(ROOT / "tasks").rglob("*.py")])
+}
+MODULES = [name for name in SOURCES if name != "__init__"]  # the package itself only lists verbs, lazily
+
+
+def parse(module: str) -> ast.Module:
+    return ast.parse(SOURCES[module].read_text(encoding="utf-8"))
+
+
+def imports(nodes: Iterator[ast.AST]) -> set[str]:
+    """Dotted names of all modules that are imported by some nodes; `from a import b` gives a and a.b."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found |= {str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def at_module_level(tree: ast.AST) -> Iterator[ast.AST]:
+    """All nodes that run when the module is imported."""
+    for node in ast.iter_child_nodes(tree):
+        for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if not for_types and not isinstance(node, ast.FunctionDef):
+            yield node
+            yield from at_module_level(node)
+
+
+def public(tree: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """The public functions and classes of a module, and the public methods of those."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from public(node)
+
+
+def floor(module: str) -> int:
+    """The number of the floor that a module stands on."""
+    top = module.split(".")[0]
+    return next(number for number, modules in enumerate(FLOORS) if top in modules)
+
+
+# Imports
+
+
+def test_every_module_has_a_floor_and_every_floor_its_modules():
+    assert {name.split(".")[0] for name in MODULES} == set().union(*FLOORS)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down(module):
+    own = module.split(".")[0]
+    for name in imports(ast.walk(parse(module))):
+        package, _, below = name.partition(".")
+        below = below.split(".")[0]
+        if package == "nlp_lstm" and below not in ("", "__version__", own):
+            assert floor(below) < floor(own) or (own, below) in NEIGHBOURS, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_imports_tensorflow_or_a_task_by_name(module):
+    for name in imports(ast.walk(parse(module))):
+        assert name.split(".")[0] not in ("tensorflow", "tasks")
+        assert not name.startswith("nlp_lstm.tasks")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_slow_to_load_is_loaded_only_where_it_is_needed(module):
+    early = {name.split(".")[0] for name in imports(at_module_level(parse(module)))} & set(SLOW)
+    assert early <= ({"keras"} if module in LOADS_KERAS else set())
+
+
+# What loads when
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory) -> Path:
+    """A folder that holds a run of each task with random weights."""
+    folder = tmp_path_factory.mktemp("house")
+    vocabulary = Vocabulary.build([("the", "sky", "is", "blue")])
+    settings, random = Settings(units=4, embedding_dim=3), np.random.default_rng(0)
+    for task, labels in (("sentiment", ("negative", "neutral", "positive")), ("next-word", ())):
+        shapes = weight_shapes(settings, len(vocabulary), len(labels) or len(vocabulary))
+        weights = {name: random.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+        save_run(Run(folder / "runs" / f"{task}-001", task, settings, labels, vocabulary, weights))
+    return folder
+
+
+LOADED = f"""
+import sys
+import nlp_lstm
+try:
+    if len(sys.argv) > 1:
+        from nlp_lstm.cli import main
+        main()
+except SystemExit as end:
+    assert not end.code, end.code
+print(*sorted({{name.partition(".")[0] for name in sys.modules}} & set({SLOW})), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ([], ""),
+        (["--help"], "probe"),
+        (["train", "--help"], "--learning-rate"),
+        (["probe", "the sky is blue", "--json"], "cell_state"),
+        (["predict", "sentiment-001", "the sky", "--json"], "probability"),
+        (["generate", "the sky", "--json"], "added"),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
+)
+def test_what_needs_no_keras_loads_none(runs, arguments, shown):
+    command = [sys.executable, "-W", "error", "-c", LOADED, *arguments]
+    done = subprocess.run(command, cwd=runs, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert shown in done.stdout
+    assert done.stderr.split() == []
+
+
+# One fact, one place
+
+
+def test_the_version_is_written_once():
+    assert importlib.metadata.version("nlp-lstm") == nlp_lstm.__version__
+    files = [*SOURCES.values(), ROOT / "pyproject.toml"]
+    holding = [path.name for path in files if f'"{nlp_lstm.__version__}"' in path.read_text(encoding="utf-8")]
+    assert holding == ["__init__.py"]
+
+
+@pytest.mark.parametrize("verb", [name for name in nlp_lstm.__all__ if not name.startswith("__")])
+def test_every_verb_can_be_imported_under_its_name(verb):
+    found = getattr(nlp_lstm, verb)
+    assert callable(found)
+    assert found.__name__ == verb
+    assert inspect.getdoc(found)
+
+
+def test_every_verb_is_known_to_type_checkers():
+    block = next(node for node in parse("__init__").body if isinstance(node, ast.If))
+    known = {alias.asname for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert known == {name for name in nlp_lstm.__all__ if not name.startswith("__")}
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_is_a_verb_of_the_library(command):
+    assert command in nlp_lstm.__all__
+    assert cli.commands[command].help
+
+
+@pytest.mark.parametrize("entry", fields(Settings), ids=lambda entry: entry.name)
+def test_every_setting_is_an_option_of_train_with_its_help(entry):
+    options = {option.name: option for option in cli.commands["train"].params}
+    option = options[entry.name]
+    assert f"--{entry.name.replace('_', '-')}" in option.opts
+    assert entry.metadata["help"]
+    assert option.help == entry.metadata["help"]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_names_that_do_not_exist_are_told():
+    with pytest.raises(AttributeError, match="no attribute 'trian'"):
+        nlp_lstm.trian  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]
+    assert set(nlp_lstm.__all__) == set(dir(nlp_lstm))
+
+
+# Size and style
+
+
+@pytest.mark.parametrize("module", SOURCES)
+def test_files_and_functions_stay_small(module):
+    text = SOURCES[module].read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 250
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            length = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+            assert length <= 40, f"{module}.{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("module", SOURCES)
+def test_modules_functions_and_classes_say_what_they_are(module):
+    tree = parse(module)
+    assert (ast.get_docstring(tree) or "").strip(), module
+    for node in public(tree):
+        docstring = ast.get_docstring(node)
+        assert docstring, f"{module}.{node.name} has no docstring"
+        assert re.search(r"[.?:]$", docstring.split("\n\n")[0]), f"{module}.{node.name}: no sentence"
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith(("cli", "__main__"))])
+def test_the_library_returns_and_only_the_command_line_prints(module):
+    for node in ast.walk(parse(module)):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            assert called not in ("print", "click.echo", "sys.stdout.write", "sys.stderr.write"), called
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, f"{module}: a bare except"
+
+
+def test_private_names_stay_in_their_package():
+    for module in MODULES:
+        for name in imports(ast.walk(parse(module))):
+            package, _, path = name.partition(".")
+            if package != "nlp_lstm":
+                continue
+            private = [part for part in path.split(".") if re.match(r"_[a-z]", part)]
+            if private:
+                assert path.split(".")[0] == module.split(".")[0], f"{module} imports {name}"

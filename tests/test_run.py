@@ -1,0 +1,156 @@
+"""A run on disk: what is loaded is what was saved, and a folder is either a whole run or not there."""
+
+import json
+import os
+import resource
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlp_lstm import storage
+from nlp_lstm.errors import MissingInputError, StorageError, UnknownNameError, UsageError
+from nlp_lstm.run import list_runs, load_run, new_run_path, newest_run, save_run
+from nlp_lstm.settings import Settings
+
+FILES = ["history.csv", "run.json", "tokenizer.json", "weights.safetensors"]
+
+
+@pytest.mark.parametrize("task", ["sentiment", "next-word"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
+def test_a_loaded_run_is_bit_equal_to_the_saved_one(here, new_run, task, cell):
+    saved = new_run(Path("a"), task, cell)
+    loaded = load_run("a")
+    assert sorted(os.listdir("a")) == FILES
+    assert {name: values.tobytes() for name, values in loaded.weights.items()} == {
+        name: values.tobytes() for name, values in saved.weights.items()
+    }
+    assert loaded.vocabulary.words == saved.vocabulary.words
+    assert replace(loaded, weights={}, vocabulary=saved.vocabulary) == replace(saved, weights={})
+
+
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_a_loaded_vocabulary_gives_the_same_ids(here, new_run, lowercase):
+    run = new_run(Path("a"))
+    vocabulary = type(run.vocabulary).build([("The", "the", "sky")], lowercase=lowercase)
+    weights = dict(run.weights)
+    weights["embedding/embeddings"] = weights["embedding/embeddings"][: len(vocabulary)]
+    save_run(replace(run, path=Path("b"), vocabulary=vocabulary, weights=weights))
+    text = "The SKY [PAD] <unk> the <eos>"
+    ids = vocabulary.encode(text).ids.tolist()
+    assert load_run("b").vocabulary.encode(text).ids.tolist() == ids
+    assert 0 not in ids
+
+
+def test_a_run_holds_the_names_of_what_it_was_made_with(here, new_run):
+    new_run(Path("a"))
+    record = json.loads(Path("a/run.json").read_text())
+    assert list(record)[:4] == ["format", "task", "status", "settings"]
+    assert record["settings"]["units"] == 5
+    assert {"keras", "tensorflow", "python", "nlp-lstm"} <= set(record["versions"])
+    assert "class_name" not in Path("a/run.json").read_text()
+
+
+@pytest.mark.parametrize("stage", ["write_record", "write_weights", "write_history"])
+@pytest.mark.parametrize("crash", [KeyboardInterrupt, RuntimeError, OSError(28, "No space left on device")])
+def test_a_crash_while_saving_leaves_nothing_behind(here, new_run, monkeypatch, stage, crash):
+    run = new_run(Path("runs/sentiment-001"))
+
+    def fail(*arguments):
+        raise crash
+
+    monkeypatch.setattr(storage, stage, fail)
+    expected = StorageError if isinstance(crash, OSError) else crash
+    with pytest.raises(expected) as error:
+        save_run(replace(run, path=Path("runs/sentiment-002")))
+    assert os.listdir("runs") == ["sentiment-001"]
+    if expected is StorageError:
+        assert "runs/sentiment-002: No space left on device; give another --run" in str(error.value)
+    assert load_run("sentiment-001").weights.keys() == run.weights.keys()
+
+
+@pytest.mark.parametrize("most", [10, 1500, 3500])
+def test_a_full_disk_is_one_clear_error_and_leaves_nothing(here, new_run, most):
+    """The limit on a file's size stands in for the end of a disk, in each of the large files in turn."""
+    run = new_run(Path("whole"))
+    sizes = {name: os.path.getsize(f"whole/{name}") for name in FILES}
+    assert any(size > most for size in sizes.values())
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        with pytest.raises(StorageError, match="cannot write the run cut: "):
+            save_run(replace(run, path=Path("cut")))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert os.listdir(".") == ["whole"]
+
+
+def test_a_run_is_never_overwritten(here, new_run):
+    first = new_run(Path("a"), seed=1)
+    with pytest.raises(UsageError, match="a exists: a run is never overwritten"):
+        new_run(Path("a"), seed=2)
+    np.testing.assert_array_equal(load_run("a").weights["output/bias"], first.weights["output/bias"])
+    Path("empty").mkdir()
+    assert new_run(Path("empty")).name == "empty"
+
+
+def test_runs_are_numbered_behind_the_highest_of_their_task(here):
+    assert new_run_path("sentiment") == Path("runs/sentiment-001")
+    for name in ("sentiment-001", "sentiment-009", "next-word-041", "sentiment-x", "my-sentiment-077"):
+        Path("runs", name).mkdir(parents=True)
+    assert new_run_path("sentiment").name == "sentiment-010"
+    assert new_run_path("next-word").name == "next-word-042"
+    Path("runs/sentiment-999").touch()
+    assert new_run_path("sentiment").name == "sentiment-1000"
+
+
+def test_the_newest_run_is_the_one_written_last(here, new_run):
+    for seconds, name in enumerate(("sentiment-002", "sentiment-001", "next-word-001")):
+        new_run(Path("runs", name), name.rpartition("-")[0])
+        os.utime(f"runs/{name}/run.json", (1000 + seconds, 1000 + seconds))
+    assert newest_run().name == "next-word-001"
+    assert newest_run("sentiment").name == "sentiment-001"
+    assert [path.name for path, _ in list_runs()] == ["sentiment-002", "sentiment-001", "next-word-001"]
+
+
+def test_without_a_run_the_next_command_is_named(here):
+    with pytest.raises(
+        MissingInputError, match=r"no next-word run in runs/: .*`nlp-lstm train --task next-word`"
+    ):
+        newest_run("next-word")
+
+
+def test_a_run_is_found_by_path_and_by_name(two_runs):
+    assert load_run("sentiment-001").path == Path("runs/sentiment-001")
+    assert load_run(Path("runs/sentiment-001")).name == "sentiment-001"
+    assert load_run(two_runs / "runs" / "next-word-001").task == "next-word"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("units", "many", "a whole number"),
+        ("units", 8.0, "a whole number"),
+        ("layers", True, "a whole number"),
+        ("dropout", None, "a number"),
+        ("lowercase", "yes", "True or False"),
+        ("cell", 3, "a string"),
+    ],
+)
+def test_a_setting_has_its_type(name, value, kind):
+    with pytest.raises(UsageError, match=f"{name} is {value!r}: it must be {kind}"):
+        Settings(**{name: value})
+    assert Settings(dropout=0, learning_rate=1).learning_rate == 1
+
+
+def test_an_unknown_setting_lists_the_known_ones():
+    from nlp_lstm.task import load_task
+
+    with pytest.raises(
+        UnknownNameError, match=r"unknown setting 'unit': the known ones are cell, layers, units"
+    ):
+        load_task("sentiment").changed_settings({"unit": 3})

@@ -1,0 +1,90 @@
+"""Word vectors in GloVe's text format: what is read, and what is refused with its line."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+from nlp_lstm.errors import DataError, MissingInputError
+from nlp_lstm.vectors import read_vectors
+from nlp_lstm.vocabulary import Vocabulary
+
+TEXT = "the 0.1 0.2\nsky -1 2e-1\nmoon 5 5\n"
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return Vocabulary.build([["the", "sky", "the"]])
+
+
+@pytest.mark.parametrize("name", ["vectors.txt", "vectors.txt.gz"])
+def test_vectors_of_known_words_are_read_plain_or_gzipped(tmp_path, vocabulary, name):
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(TEXT.encode()) if name.endswith(".gz") else TEXT.encode())
+    found = read_vectors(path, vocabulary)
+    assert sorted(found) == vocabulary.ids(["the", "sky"]).tolist()
+    np.testing.assert_allclose(found[3], [0.1, 0.2], rtol=1e-6)
+    np.testing.assert_allclose(found[4], [-1, 0.2], rtol=1e-6)
+    assert found[3].dtype == np.float32
+
+
+def test_of_a_word_that_stands_twice_the_first_vector_is_taken(tmp_path, vocabulary):
+    path = tmp_path / "vectors.txt"
+    path.write_text("the 1 2\nThe 3 4\nthe 5 6\n")
+    found = read_vectors(path, vocabulary)
+    assert {index: vector.tolist() for index, vector in found.items()} == {3: [1.0, 2.0]}
+
+
+def test_reserved_words_have_no_vector(tmp_path, vocabulary):
+    path = tmp_path / "vectors.txt"
+    path.write_text("[PAD] 1 1\n<unk> 2 2\n<eos> 3 3\nsky 4 4\n")
+    assert list(read_vectors(path, vocabulary)) == [4]
+
+
+def write(path, content: str | bytes):
+    """Write a file of text or bytes and return its path."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("the 1 2\nsky 1 2 3\n", r"line 2: 3 numbers where line 1 has 2"),
+        ("moon 1 2\nsea 1 2\n", r"holds no word of the vocabulary"),
+        ("", r"holds no word of the vocabulary"),
+        ("the one two\n", r"not a file in GloVe's text format: .*one"),
+        ("moon 1 2\nthe 1 nan\n", r"line 2: every number must be finite"),
+        (b"the 1 2\nsk\xff 1 2\n", r"not a file in GloVe's text format: .*0xff"),
+    ],
+    ids=["ragged", "no overlap", "empty", "no numbers", "not finite", "not UTF-8"],
+)
+def test_a_broken_file_is_refused(tmp_path, vocabulary, content, message):
+    path = write(tmp_path / "vectors.txt", content)
+    with pytest.raises(DataError, match=message) as error:
+        read_vectors(path, vocabulary)
+    assert str(path) in str(error.value)
+
+
+# Noise does not compress, so that a byte in the middle is one of the deflated data.
+NOISE = "".join(f"word{number} {number * 7919 % 1009 / 1009}\n" for number in range(2000))
+WHOLE = gzip.compress(NOISE.encode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [TEXT.encode(), WHOLE[: len(WHOLE) // 2], WHOLE[:2000] + bytes(500) + WHOLE[2500:]],
+    ids=["not gzip", "cut", "damaged"],
+)
+def test_a_broken_gz_file_is_refused(tmp_path, vocabulary, content):
+    path = write(tmp_path / "vectors.gz", content)
+    with pytest.raises(DataError, match="not a file in GloVe's text format"):
+        read_vectors(path, vocabulary)
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "."])
+def test_a_file_that_is_not_there_is_named(tmp_path, vocabulary, name):
+    path = tmp_path / name
+    with pytest.raises(MissingInputError) as error:
+        read_vectors(path, vocabulary)
+    assert repr(str(path)) in str(error.value)
