@@ -17,19 +17,16 @@ def bars(values: list[float], top: float, colour: str) -> list[str]:
     drawn = []
     for t, value in enumerate(values):
         height = HEIGHT * value / max(values)
-        x = LEFT + t * STEP
-        drawn.append(
-            f'<rect x="{x}" y="{top + HEIGHT - height:.1f}" width="34" height="{height:.1f}" fill="{colour}"/>'
-        )
-        drawn.append(text(x + 17, top + HEIGHT - height - 5, f"{value:.1f}", size=11))
+        x, y = LEFT + t * STEP, top + HEIGHT - height
+        drawn.append(f'<rect x="{x}" y="{y:.1f}" width="34" height="{height:.1f}" fill="{colour}"/>')
+        drawn.append(text(x + 17, y - 5, f"{value:.1f}", size=11))
     return drawn
 
 
 def text(x: float, y: float, words: str, size: int = 13, anchor: str = "middle") -> str:
     """A line of text."""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}">{html.escape(words)}</text>'
-    )
+    place = f'x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}"'
+    return f"<text {place}>{html.escape(words)}</text>"
 
 
 def main() -> None:
@@ -44,7 +41,7 @@ def main() -> None:
         shapes.append(text(8, top, table.title.split(",")[0], size=14, anchor="start"))
         shapes.append(text(8, top + 18, "says after the word", size=11, anchor="start"))
         for name, colour in (("hidden_state", BLUE), ("cell_state", ORANGE)):
-            top += 36
+            top += 44
             shapes += bars([float(record[f"{name} norm"]) for record in records], top, colour)  # type: ignore[arg-type]
             shapes.append(text(8, top + HEIGHT / 2, f"norm of {name}", size=12, anchor="start"))
             top += HEIGHT

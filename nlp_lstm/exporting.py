@@ -7,8 +7,11 @@ from nlp_lstm.run import Run, load_run
 from nlp_lstm.task import load_task
 
 
-def export(run: Run | str, file: str | Path) -> Path:
+def export(run: Run | str | Path, file: str | Path) -> Path:
     """Write a run's taught model as a `.keras` file; nothing of ours is needed to open it.
+
+    The model reads word ids `(batch, timesteps)` of the run's tokenizer.json, right-padded with 0. A
+    sentiment model reads exactly `settings.timesteps` words, a next-word model any number.
 
     Args:
         run: a run or its name.
@@ -23,7 +26,7 @@ def export(run: Run | str, file: str | Path) -> Path:
     """
     from nlp_lstm.layers import set_weights
 
-    run, file = load_run(run) if isinstance(run, str) else run, Path(file)
+    run, file = run if isinstance(run, Run) else load_run(run), Path(file)
     if file.suffix != ".keras":
         raise UsageError(f"the file {file} must end in .keras, as plain Keras asks for")
     if file.exists():

@@ -50,6 +50,14 @@ class Network:
             Per layer, the kept parts `(batch, timesteps, units)`, and per layer the states after the
             last word `(batch, units)`.
         """
+        # Weights of a training gone wrong can overflow; what comes out then is told by whoever asks.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._read(ids, states, keep)
+
+    def _read(
+        self, ids: np.ndarray, states: Sequence[Parts] | None, keep: tuple[str, ...] | None
+    ) -> tuple[list[Parts], list[Parts]]:
+        """The layers one above the other."""
         keep = None if keep is None else (*keep, "hidden_state")
         below = self.weights["embedding/embeddings"][ids]  # (batch, timesteps, embedding_dim)
         layers, carried = [], []

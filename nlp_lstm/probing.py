@@ -101,7 +101,7 @@ def saturated(gate: np.ndarray) -> np.ndarray:
 
 def says(trace: Trace, most: int = 3) -> list[str]:
     """Return what the model says after each word: its label, or the likeliest next words."""
-    shown = 1 if trace.task == "sentiment" else most
+    shown = 1 if trace.predicts == "labels" else most
     likeliest = np.argsort(-trace.outputs, axis=1, kind="stable")[:, :shown]
     return [
         " ".join(f"{trace.output_names[index]} {row[index]:.2f}" for index in best)

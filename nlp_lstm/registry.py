@@ -66,7 +66,7 @@ class Registry(Generic[Member]):
         """
         self._load()
         if name not in self._members:
-            raise UnknownNameError(self.kind, name, self._members)
+            raise UnknownNameError(self.kind, name, self.names())
         return self._members[name]
 
     def _load(self) -> None:

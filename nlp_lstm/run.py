@@ -79,6 +79,11 @@ class Run:
         return self.label_names or self.vocabulary.words
 
     @property
+    def predicts(self) -> str:
+        """What an output is: "labels", or "words"."""
+        return "labels" if self.label_names else "words"
+
+    @property
     def network(self) -> Network:
         """The model in NumPy."""
         return Network(self.settings, self.weights)

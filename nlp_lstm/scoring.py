@@ -5,6 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from nlp_lstm.comparison import Comparison
+
+Scores = dict[str, dict[str, float | None]]
+
 
 def polarity(label: str) -> int:
     """Return -1 for a label that says negative, 1 for one that says positive, else 0.
@@ -78,3 +82,15 @@ def confusion(predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray], 
     counts = np.zeros((labels, labels), int)
     np.add.at(counts, (truth[truth >= 0], guess[truth >= 0]), 1)
     return counts
+
+
+def tabulate(scores: Scores, meaning: str) -> Comparison:
+    """Return a table with a row per metric of "model" and a column per predictor.
+
+    Args:
+        scores: predictor -> metric -> value; "model" has all metrics.
+        meaning: what the values are.
+    """
+    metrics = list(scores["model"])
+    values = [tuple(scores[name].get(metric) for name in scores) for metric in metrics]
+    return Comparison("model and baselines", metrics, list(scores), values, "metric", meaning)

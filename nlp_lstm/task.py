@@ -39,6 +39,9 @@ class Encoded:
     stream: bool = False
 
 
+Encode = Callable[[Sequence[Example], Vocabulary, Sequence[str]], Encoded]
+
+
 @dataclass(frozen=True)
 class Task:
     """What one task is made of.
@@ -62,7 +65,7 @@ class Task:
     settings: Settings
     taught_model: Callable[[Settings, int, int], Any]
     training_twin: Callable[[Settings, int, int, bool], Any]
-    encode: Callable[[Sequence[Example], Vocabulary, Sequence[str]], Encoded]
+    encode: Encode
     taught_batches: Callable[[Batch, Settings], Iterator[Batch]]
 
     def changed_settings(self, changes: dict[str, Any]) -> Settings:

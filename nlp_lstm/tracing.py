@@ -15,6 +15,7 @@ class Trace:
     Args:
         run: name of the run.
         task: name of its task.
+        predicts: what its outputs are, "labels" or "words".
         layer: number of the layer, from 1.
         words: the words as typed, `timesteps` of them.
         inputs: what the layer reads, `(timesteps, input_dim)`.
@@ -25,6 +26,7 @@ class Trace:
 
     run: str
     task: str
+    predicts: str
     layer: int
     words: tuple[str, ...]
     inputs: np.ndarray
@@ -54,7 +56,17 @@ def trace(run: Run, text: str) -> list[Trace]:
     for number, parts in enumerate(layers, start=1):
         parts = {name: values[0] for name, values in parts.items()}
         traces.append(
-            Trace(run.name, run.task, number, sentence.words, inputs, parts, outputs, run.output_names)
+            Trace(
+                run.name,
+                run.task,
+                run.predicts,
+                number,
+                sentence.words,
+                inputs,
+                parts,
+                outputs,
+                run.output_names,
+            )
         )
         inputs = parts["hidden_state"]
     return traces

@@ -36,7 +36,7 @@ def train(
     classes: int = 5,
     limit: int | None = None,
     vectors: str | Path | None = None,
-    init_from: Run | str | None = None,
+    init_from: Run | str | Path | None = None,
     tensorboard: bool = False,
     report: ProgressReport | None = None,
     **settings: Any,
@@ -67,7 +67,7 @@ def train(
     chosen = load_task(task)
     path = Path(run) if run is not None else new_run_path(task)
     check_free(path)
-    start = load_run(init_from) if isinstance(init_from, str) else init_from
+    start = init_from if init_from is None or isinstance(init_from, Run) else load_run(init_from)
     hyperparameters = chosen.changed_settings(_inherited(start, settings))
     corpus = load_corpus(data, Request(task, labels, classes, hyperparameters.seed), limit)
     if chosen.predicts == "labels" and not corpus.label_names:
@@ -92,10 +92,10 @@ def train(
     record |= {"vectors_share": round(len(known) / len(vocabulary), 4) if vectors else None}
     trained = Run(path, task, hyperparameters, label_names, vocabulary, fitted.weights, fitted.status, record)
     trained = replace(trained, history=fitted.history, seconds=round(fitted.seconds, 1))
-    return _finish(trained, corpus, fitted.steps)
+    return _finish(trained, corpus, fitted.steps, named=run is not None)
 
 
-def _finish(run: Run, corpus: Corpus, steps: int) -> Run:
+def _finish(run: Run, corpus: Corpus, steps: int, named: bool) -> Run:
     """Evaluate and save a run, in any case the latter; tell of a loss that was not a number."""
     run = replace(run, versions=library_versions())
     try:
@@ -104,6 +104,8 @@ def _finish(run: Run, corpus: Corpus, steps: int) -> Run:
     except KeyboardInterrupt:
         run = replace(run, status="interrupted")
     finally:
+        if run.path.exists() and not named:  # another training took the number meanwhile
+            run = replace(run, path=new_run_path(run.task))
         save_run(run)
     if run.status == "diverged":
         raise DivergedError(

@@ -73,12 +73,6 @@ def test_target_zero_counts():
     assert pad([np.array([5])], [np.array([0])]).sample_weight.tolist() == [[1.0]]
 
 
-def test_sentence_batches_can_be_padded_to_one_length():
-    inputs, targets = make_sentences([1, 4, 2, 3])
-    found = list(sentence_batches(inputs, targets, 2, np.random.default_rng(0), timesteps=6))
-    assert [batch.inputs.shape for batch in found] == [(2, 6), (2, 6)]
-
-
 @few
 @given(words=st.integers(1, 200), batch_size=st.integers(1, 8), timesteps=st.integers(1, 20))
 def test_rows_of_running_text_go_on_from_batch_to_batch(words, batch_size, timesteps):

@@ -1,6 +1,7 @@
 """What a user sees of training: it learns, repeats itself by seed, and never loses good weights."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,14 @@ from nlp_lstm.task import load_task
 from nlp_lstm.training import first_weights
 from nlp_lstm.vocabulary import Vocabulary
 
-TINY = {"limit": 120, "units": 6, "embedding_dim": 5, "epochs": 1, "batch_size": 8, "timesteps": 30}
+TINY: dict[str, Any] = {
+    "limit": 120,
+    "units": 6,
+    "embedding_dim": 5,
+    "epochs": 1,
+    "batch_size": 8,
+    "timesteps": 30,
+}
 
 
 @pytest.fixture

@@ -1,0 +1,77 @@
+"""evaluate(): how good a run is on a split, beside the baselines on the same split.
+
+The model reads with NumPy. `labels` scores a tagger, `words` a next-word model.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nlp_lstm.comparison import Report
+from nlp_lstm.corpora import Corpus, Example, Request, load_corpus
+from nlp_lstm.evaluation.labels import evaluate_labels
+from nlp_lstm.evaluation.words import evaluate_words
+from nlp_lstm.run import Run, load_run, newest_run
+from nlp_lstm.task import load_task
+from nlp_lstm.vocabulary import UNK
+
+
+def evaluate(
+    run: Run | str | Path | None = None,
+    data: str | None = None,
+    split: str = "validation",
+    limit: int | None = None,
+) -> Report:
+    """Score a run on a split of a corpus, and the baselines with it.
+
+    Args:
+        run: a run or its name; None for the newest.
+        data: a corpus as `load_corpus` takes it; None for the one that the run was trained on. The
+            baselines learn from its training split.
+        split: "train", "validation" or "test".
+        limit: score the first so many sentences of each split only.
+
+    Returns:
+        A report whose first table has a row per metric and a column for the model and each baseline;
+        for a tagger the second is its confusion table.
+
+    Raises:
+        DataError: if the corpus has labels that the run does not know, or no such split.
+    """
+    if run is None:
+        run = newest_run()
+    elif not isinstance(run, Run):
+        run = load_run(run)
+    known = {"source": "mini", "labels": "phrase", "classes": 5, "seed": 0, "limit": None, **run.data}
+    request = Request(run.task, known["labels"], known["classes"], known["seed"])
+    corpus = load_corpus(data or known["source"], request, limit if data else limit or known["limit"])
+    return evaluate_corpus(run, corpus, split)
+
+
+def evaluate_corpus(run: Run, corpus: Corpus, split: str = "validation") -> Report:
+    """Score a run and the baselines on a split of a corpus; see `evaluate`."""
+    examples = corpus.split(split)
+    encode = load_task(run.task).encode
+    evaluate_split = evaluate_labels if run.predicts == "labels" else evaluate_words
+    tables = evaluate_split(run, corpus, examples, encode)
+    facts = {
+        "run": run.name,
+        "data": corpus.source,
+        "split": split,
+        "sentences": len(examples),
+        "unknown_share": unknown_share(run, examples),
+    }
+    return Report(tables, facts=facts)
+
+
+def metrics_of(report: Report) -> dict[str, dict[str, float | None]]:
+    """Return the first table of an evaluation as metric -> {"model": value, baseline: value}."""
+    table = report.comparisons[0]
+    return {row: dict(zip(table.columns, values)) for row, values in zip(table.rows, table.values)}  # pyright: ignore
+
+
+def unknown_share(run: Run, examples: Sequence[Example]) -> float:
+    """Return the share of words that the vocabulary does not know, in [0, 1]."""
+    ids = np.concatenate([run.vocabulary.ids(example.words) for example in examples])
+    return float((ids == UNK).mean()) if len(ids) else 0.0

@@ -1,0 +1,89 @@
+"""A tagger's figures: per word, and at the last word of each sentence, as published figures report."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nlp_lstm import baselines
+from nlp_lstm.batches import pad
+from nlp_lstm.comparison import Comparison
+from nlp_lstm.corpora import Corpus, Example
+from nlp_lstm.errors import DataError
+from nlp_lstm.run import Run
+from nlp_lstm.scoring import Scores, confusion, score_last_words, score_words, tabulate
+from nlp_lstm.task import Encode, Encoded
+
+Labels = list[np.ndarray]
+
+
+def evaluate_labels(
+    run: Run, corpus: Corpus, examples: Sequence[Example], encode: Encode
+) -> tuple[Comparison, ...]:
+    """Return the figures of a tagger beside its baselines, and its confusion table.
+
+    Raises:
+        DataError: if a label is not one of the run's, or no word has a label.
+    """
+    try:
+        inputs, targets = _pair(encode(examples, run.vocabulary, run.label_names))
+        train_inputs, train_targets = _pair(encode(corpus.train, run.vocabulary, run.label_names))
+    except DataError as error:
+        raise DataError(f"{corpus.source}: {error}") from None
+    if not any((target >= 0).any() for target in targets):
+        raise DataError(f"{corpus.source} has no labels to score: give labelled data")
+    labels = len(run.label_names)
+    model = label_probabilities(run, inputs)
+    predictions = {
+        "model": model,
+        "majority": baselines.predict_majority(train_targets, inputs, labels),
+        "look_up": baselines.predict_look_up(train_inputs, train_targets, inputs, labels),
+    }
+    scores: Scores = {
+        name: score_words(rows, targets, labels) | score_last_words(*_last(rows, targets), run.label_names)
+        for name, rows in predictions.items()
+    }
+    tfidf = baselines.predict_tfidf(train_inputs, train_targets, inputs, labels)
+    last = np.array([(target >= 0).any() for target in targets])
+    scores["tfidf_logistic"] = score_last_words(tfidf[last], _last(model, targets)[1], run.label_names)
+    table = confusion(model, targets, labels)
+    return (
+        tabulate(scores, "accuracies and F1 in [0, 1], higher is better"),
+        Comparison(
+            "confusion: rows are true labels, columns what the model says",
+            run.label_names,
+            run.label_names,
+            [tuple(int(count) for count in row) for row in table],
+            "label",
+            "words",
+        ),
+    )
+
+
+def label_probabilities(run: Run, inputs: Sequence[np.ndarray], batch_size: int = 64) -> Labels:
+    """Return what a tagger says of every word, per sentence `(timesteps, labels)` probabilities."""
+    found: Labels = [np.empty(0)] * len(inputs)
+    order = np.argsort([len(ids) for ids in inputs], kind="stable")
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        batch = pad([inputs[row] for row in rows], [inputs[row] for row in rows])
+        layers, _ = run.network.read(batch.inputs, keep=())
+        outputs = run.network.probabilities(layers[-1]["hidden_state"])
+        for row, values in zip(rows, outputs):
+            found[row] = values[: len(inputs[row])]
+    return found
+
+
+def _pair(encoded: Encoded) -> tuple[Labels, Labels]:
+    """Inputs and targets of encoded sentences."""
+    return list(encoded.inputs), list(encoded.targets)
+
+
+def _last(predictions: Labels, targets: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities and target at the last scored word of each sentence that has one."""
+    places = [
+        (row, np.flatnonzero(target >= 0)[-1]) for row, target in enumerate(targets) if (target >= 0).any()
+    ]
+    return (
+        np.stack([predictions[row][t] for row, t in places]),
+        np.array([targets[row][t] for row, t in places]),
+    )
