@@ -25,6 +25,11 @@ TINY: dict[str, Any] = {
 }
 
 
+def tiny(**changes: Any) -> dict[str, Any]:
+    """The settings of a training of a second or two."""
+    return {**TINY, **changes}
+
+
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """An empty working folder."""
@@ -44,7 +49,7 @@ def test_same_seed_gives_bit_equal_weights_and_another_seed_does_not(here, task)
 @pytest.mark.parametrize("task", ["sentiment", "next-word"])
 def test_the_taught_model_learns_the_same_targets_as_the_twin(here, task):
     told: list[Progress] = []
-    run = train(task, **TINY | {"limit": 20}, train_as="taught", report=told.append)
+    run = train(task, **tiny(limit=20), train_as="taught", report=told.append)
     assert run.settings.train_as == "taught"
     assert np.isfinite(run.history[-1]["loss"])
     assert told[-1].step == told[-1].steps
@@ -72,7 +77,7 @@ def test_the_loss_falls_and_the_best_epoch_is_the_one_that_is_saved(here):
 
 
 def test_training_stops_when_validation_gets_no_better(here):
-    run = train("sentiment", **TINY | {"epochs": 50}, learning_rate=1.0, patience=2)
+    run = train("sentiment", **tiny(epochs=50), learning_rate=1.0, patience=2)
     losses = [row["validation_loss"] for row in run.history]
     assert len(losses) < 50
     assert int(np.argmin(losses)) == len(losses) - 3
@@ -115,7 +120,7 @@ def test_word_vectors_start_the_embedding_and_give_it_its_width(here):
 
 def test_a_loss_that_is_not_a_number_stops_and_keeps_finite_weights(here):
     with pytest.raises(DivergedError, match="step"):
-        train("sentiment", **TINY | {"epochs": 5}, optimizer="sgd", learning_rate=1e38, clip_norm=1e30)
+        train("sentiment", **tiny(epochs=5), optimizer="sgd", learning_rate=1e38, clip_norm=1e30)
     run = load_run("sentiment-001")
     assert run.status == "diverged"
 
@@ -125,7 +130,7 @@ def test_ctrl_c_keeps_the_best_weights_so_far(here):
         if progress.epoch == 3:
             raise KeyboardInterrupt
 
-    run = train("sentiment", **TINY | {"epochs": 5}, report=stop)
+    run = train("sentiment", **tiny(epochs=5), report=stop)
     assert run.status == "interrupted"
     assert len(run.history) == 2
     assert load_run(run.name).status == "interrupted"
@@ -145,10 +150,10 @@ def test_validation_loss_is_per_word_whatever_the_padding(here):
     assert run.history[0]["validation_loss"] == pytest.approx(float(np.mean(costs)), rel=1e-4)
 
 
-def test_a_carried_state_makes_perplexity_better_than_a_fresh_one_on_running_text(here):
+def test_perplexity_is_the_exponential_of_cross_entropy_and_below_the_unigram_s(here):
     run = train("next-word", limit=300, units=16, embedding_dim=16, epochs=3)
     figures = evaluate(run).comparisons[0]
-    rows = dict(zip(figures.rows, figures.values))
+    rows: dict[str, Any] = dict(zip(figures.rows, figures.values))
     assert math.isclose(rows["perplexity"][0], math.exp(rows["cross_entropy"][0]), rel_tol=1e-6)
     assert rows["perplexity"][0] < rows["perplexity"][1]
 
