@@ -122,7 +122,8 @@ def fit(
             row = _train_epoch(model, train_batches, fitted, progress, report, random)
             row |= _validate(model, task.batches(settings, validation_set, random))
             fitted.history.append({"epoch": epoch, **row, "seconds": round(time.perf_counter() - started, 1)})
-            callbacks.on_epoch_end(epoch - 1, row)
+            # Keras's callbacks know validation by the name val_.
+            callbacks.on_epoch_end(epoch - 1, {name.replace("validation_", "val_"): row[name] for name in row})
             if fitted.is_best():
                 fitted.weights = get_weights(model)
             if fitted.epochs_since_best() >= settings.patience:

@@ -117,4 +117,5 @@ def _examples(corpus: Corpus, most: int = 5) -> Comparison:
             before = label
         shown.append((" ".join(pieces),))
     rows = [str(number + 1) for number in range(len(shown))]
-    return Comparison("examples", rows, ("words [label, where it changes]",), shown, "sentence", "")
+    heading = "words [label, where it changes]" if corpus.label_names else "words"
+    return Comparison("examples", rows, (heading,), shown, "sentence", "")

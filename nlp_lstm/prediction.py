@@ -46,7 +46,7 @@ def predict(text: str, run: Run | str | Path | None = None, most: int = 10) -> R
         table = Comparison(
             "likeliest next words", words, ("probability",), values, "next word", "after the whole text"
         )
-    return Report((table,), facts={"run": run.name, "text": text})
+    return Report((table,), facts={"run": run.name, "text": text, "unknown_words": sentence.unknown})
 
 
 def generate(

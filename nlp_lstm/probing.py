@@ -42,14 +42,15 @@ def probe(
         UsageError: if the layer or the unit does not exist.
         DataError: if the text has no words or too many.
     """
-    comparisons, traces = [], []
+    comparisons, traces, facts = [], [], {}
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
     for run in [run if isinstance(run, Run) else load_run(run) for run in named] or _newest_runs():
         layers = trace(run, text)
         shown = _choose_layer(layers, layer)
         comparisons.append(unit_table(shown, unit) if unit is not None else state_table(shown))
         traces += layers
-    return Report(tuple(comparisons), tuple(traces))
+        facts[f"unknown to {layers[0].run}"] = run.vocabulary.encode(text).unknown
+    return Report(tuple(comparisons), tuple(traces), facts)
 
 
 def state_table(trace: Trace) -> Comparison:

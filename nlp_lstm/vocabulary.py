@@ -51,6 +51,12 @@ class Sentence:
     words: tuple[str, ...]
     ids: np.ndarray
 
+    @property
+    def unknown(self) -> str | None:
+        """The words that the vocabulary does not know, each once, with commas between; None if none."""
+        words = (word for word, index in zip(self.words, self.ids, strict=True) if index == UNK)
+        return ", ".join(dict.fromkeys(words)) or None
+
 
 class Vocabulary:
     """A word-level vocabulary; ids 0, 1 and 2 are padding, unknown and end of sentence.

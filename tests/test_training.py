@@ -30,13 +30,6 @@ def tiny(**changes: Any) -> dict[str, Any]:
     return {**TINY, **changes}
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    """An empty working folder."""
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("task", ["sentiment", "next-word"])
 def test_same_seed_gives_bit_equal_weights_and_another_seed_does_not(here, task):
     first, again, other = train(task, **TINY), train(task, **TINY), train(task, **TINY, seed=1)
@@ -162,7 +155,7 @@ def test_tensorboard_without_its_extra_names_it(here, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingInputError, match=r"nlp-lstm\[tensorboard\]"):
         train("sentiment", **TINY, tensorboard=True)
-    assert not list((here / "runs").glob("sentiment-*")) if (here / "runs").exists() else True
+    assert not (here / "runs").exists()
 
 
 def test_a_text_shorter_than_a_batch_is_refused(here):
