@@ -123,7 +123,9 @@ def fit(
             row |= _validate(model, task.batches(settings, validation_set, random))
             fitted.history.append({"epoch": epoch, **row, "seconds": round(time.perf_counter() - started, 1)})
             # Keras's callbacks know validation by the name val_.
-            callbacks.on_epoch_end(epoch - 1, {name.replace("validation_", "val_"): row[name] for name in row})
+            callbacks.on_epoch_end(
+                epoch - 1, {name.replace("validation_", "val_"): row[name] for name in row}
+            )
             if fitted.is_best():
                 fitted.weights = get_weights(model)
             if fitted.epochs_since_best() >= settings.patience:

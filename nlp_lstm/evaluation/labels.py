@@ -42,6 +42,9 @@ def evaluate_labels(
         name: score_words(rows, targets, labels) | score_last_words(*_last(rows, targets), run.label_names)
         for name, rows in predictions.items()
     }
+    last_labels = baselines.keep_last_label(train_targets)
+    majority = baselines.predict_majority(last_labels, inputs, labels)
+    scores["majority"] |= score_last_words(*_last(majority, targets), run.label_names)
     tfidf = baselines.predict_tfidf(train_inputs, train_targets, inputs, labels)
     last = np.array([(target >= 0).any() for target in targets])
     scores["tfidf_logistic"] = score_last_words(tfidf[last], _last(model, targets)[1], run.label_names)

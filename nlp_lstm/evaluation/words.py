@@ -17,6 +17,8 @@ from nlp_lstm.scoring import Scores, tabulate
 from nlp_lstm.task import Encode
 from nlp_lstm.vocabulary import EOS
 
+CHUNK = 512  # words whose probabilities, one per word of the vocabulary, are held at once
+
 
 def evaluate_words(
     run: Run, corpus: Corpus, examples: Sequence[Example], encode: Encode
@@ -85,7 +87,7 @@ def agreement(run: Run, examples: Sequence[Example]) -> dict[str, float]:
 def _read_stream(run: Run, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, float, float]:
     """Cross-entropy in nats per word, top-1 and top-5 accuracy, with the state carried."""
     cost, first, five, start = 0.0, 0, 0, 0
-    for piece, says in run.network.read_long(inputs):
+    for piece, says in run.network.read_long(inputs, CHUNK):
         wanted = targets[start : start + len(piece)]
         start += len(piece)
         own = says[np.arange(len(piece)), wanted]
@@ -106,8 +108,10 @@ def _read_fresh(run: Run, examples: Sequence[Example], batch_size: int = 32) -> 
         batch = pad([np.append(EOS, ids) for ids in rows], [np.append(ids, EOS) for ids in rows])
         layers, _ = run.network.read(batch.inputs, keep=())
         real = batch.sample_weight > 0
-        says = run.network.log_probabilities(layers[-1]["hidden_state"][real])
-        own = says[np.arange(len(says)), batch.targets[real]]
-        cost -= float(own.sum(dtype=np.float64))
-        words += len(own)
+        hidden_state, targets = layers[-1]["hidden_state"][real], batch.targets[real]
+        words += len(targets)
+        for first in range(0, len(targets), CHUNK):
+            says = run.network.log_probabilities(hidden_state[first : first + CHUNK])
+            wanted = targets[first : first + CHUNK]
+            cost -= float(says[np.arange(len(wanted)), wanted].sum(dtype=np.float64))
     return cost / words
