@@ -8,12 +8,10 @@ The model sees the text through its last hidden state alone.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.batches import Batch, prefixes
 from nlp_lstm.corpora import Example
-from nlp_lstm.layers import read_words
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
 from nlp_lstm.vocabulary import EOS, PAD, Vocabulary
@@ -28,6 +26,10 @@ def taught_model(settings: Settings, vocab_size: int, outputs: int) -> Any:
     Returns:
         A model from word ids `(batch, timesteps)` to probabilities `(batch, outputs)`.
     """
+    import keras
+
+    from nlp_lstm.layers import read_words
+
     words = keras.Input((None,), dtype="int32", name="words")
     mask = keras.ops.not_equal(words, PAD)
     last_hidden_state = read_words(words, settings, vocab_size, last_only=True, mask=mask)
@@ -41,6 +43,10 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
     Returns:
         A model from word ids `(batch, timesteps)` to probabilities `(batch, timesteps, outputs)`.
     """
+    import keras
+
+    from nlp_lstm.layers import read_words
+
     words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size, stateful=stateful)
     dense = keras.layers.Dense(outputs, activation="softmax", name="output")

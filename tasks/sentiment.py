@@ -8,13 +8,11 @@ The model reads from left to right, so the label after a word is the sentiment s
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.batches import Batch
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError
-from nlp_lstm.layers import read_words
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
 from nlp_lstm.vocabulary import PAD, Vocabulary
@@ -30,6 +28,10 @@ def taught_model(settings: Settings, vocab_size: int, outputs: int) -> Any:
     Returns:
         A model from word ids `(batch, timesteps)` to probabilities `(batch, timesteps, outputs)`.
     """
+    import keras
+
+    from nlp_lstm.layers import read_words
+
     words = keras.Input((settings.timesteps,), dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size)
     dense = keras.layers.Dense(outputs, activation="softmax")
@@ -43,6 +45,10 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
         A model from word ids `(batch, timesteps)` to probabilities `(batch, timesteps, outputs)`, for
         any number of time steps.
     """
+    import keras
+
+    from nlp_lstm.layers import read_words
+
     words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size, stateful=stateful)
     dense = keras.layers.Dense(outputs, activation="softmax", name="output")

@@ -44,7 +44,7 @@ NEIGHBOURS = {
 }
 # What is slow to load, and who may load it with the module; all others do so when it is needed, if at all.
 SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich")
-LOADS_KERAS = {"layers", "fitting", "training", "tasks.sentiment", "tasks.next_word"}
+LOADS_KERAS = {"layers", "fitting", "training"}
 
 
 def module_name(path: Path) -> str:
@@ -177,6 +177,16 @@ def test_what_needs_no_keras_loads_none(runs, arguments, shown):
     assert done.returncode == 0, done.stderr
     assert shown in done.stdout
     assert done.stderr.split() == []
+
+
+def test_evaluating_loads_no_keras(runs):
+    code = (
+        "import sys, nlp_lstm; nlp_lstm.evaluate('sentiment-001', 'mini', limit=20); "
+        "print(sorted({'keras', 'tensorflow'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=runs, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["[]"], done.stderr
 
 
 # One fact, one place

@@ -33,19 +33,41 @@ classes_option = click.option(
 )
 
 
+class SettingOption(click.Option):
+    """An option whose default is each task's own: looked up only when the help is asked for."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option and its help with the tasks' defaults."""
+        from nlp_lstm.task import load_task, task_names
+
+        record = super().get_help_record(ctx)
+        if record is None or self.name is None:
+            return record
+        defaults = {task: getattr(load_task(task).settings, self.name) for task in task_names()}
+        shown = ", ".join(f"{task} {value}" for task, value in defaults.items())
+        alike = len(set(defaults.values())) == 1
+        return record[0], f"{record[1]}  [default: {next(iter(defaults.values())) if alike else shown}]"
+
+
 def settings_options(command: Callable) -> Callable:
     """Add one option for each field of `Settings`; unset ones are left to the task's defaults."""
     for entry in reversed(fields(Settings)):
         name = entry.name.replace("_", "-")
         if isinstance(entry.default, bool):
             option = click.option(
-                f"--{name}/--no-{name}", entry.name, default=None, help=entry.metadata["help"]
+                f"--{name}/--no-{name}",
+                entry.name,
+                cls=SettingOption,
+                default=None,
+                help=entry.metadata["help"],
             )
         else:
             kind = (
                 click.Choice(entry.metadata["choices"]) if entry.metadata["choices"] else type(entry.default)
             )
-            option = click.option(f"--{name}", entry.name, type=kind, help=entry.metadata["help"])
+            option = click.option(
+                f"--{name}", entry.name, cls=SettingOption, type=kind, help=entry.metadata["help"]
+            )
         command = option(command)
     return command
 

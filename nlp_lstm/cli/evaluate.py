@@ -7,7 +7,6 @@ from nlp_lstm.cli._options import (
     limit_option,
     note,
     quiet_option,
-    quiet_start,
     show,
 )
 
@@ -24,6 +23,4 @@ def command(run, data, split, limit, as_json, quiet):
     from nlp_lstm.evaluation import evaluate
 
     note(f"scoring {run or 'the newest run'} and its baselines on the {split} split ...", quiet)
-    with quiet_start():
-        report = evaluate(run, data, split, limit)
-    show(report, "json" if as_json else "text")
+    show(evaluate(run, data, split, limit), "json" if as_json else "text")
