@@ -338,7 +338,7 @@ def test_probe_shows_a_row_per_word_for_the_newest_run_of_each_task(two_runs, ne
     new_run(Path("runs/sentiment-002"), "sentiment", "gru")
     done = cli("probe", SENTENCE)
     assert (done.code, done.err) == (0, "")
-    predictor, tagger = done.out.split("\n\n")
+    *_, predictor, tagger = done.out.split("\n\n")
     assert predictor.startswith("next-word, next-word-001, layer 2\n")
     assert tagger.startswith("sentiment, sentiment-002, layer 2\n")
     for block in (predictor, tagger):
