@@ -12,7 +12,6 @@ from nlp_lstm.task import task_names
 from nlp_lstm.tracing import Trace, trace
 
 CLOSED, OPEN = 0.1, 0.9
-GATES = ("input_gate", "forget_gate", "output_gate", "update_gate", "reset_gate")
 STATES = ("hidden_state", "cell_state")
 MEANING = (
     "norm: length of the state. moved: 1 - cosine to the state of the word before, 0 none to 2 turned "
@@ -56,7 +55,7 @@ def probe(
 def state_table(trace: Trace) -> Comparison:
     """Return one row per word: what the model says, and what its states and gates do."""
     states = [name for name in STATES if name in trace.parts]
-    gates = [name for name in GATES if name in trace.parts]
+    gates = [name for name in trace.parts if name.endswith("_gate")]
     columns = {"says": says(trace)}
     columns |= {f"{name} norm": np.linalg.norm(trace.parts[name], axis=1) for name in states}
     columns |= {f"{name} moved": moved(trace.parts[name]) for name in states}

@@ -10,7 +10,7 @@ from nlp_lstm.cells import CELLS, run_cell, sigmoid
 from nlp_lstm.errors import UnknownNameError
 
 NAMES = CELLS.names()
-KERAS_LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
+KERAS_LAYERS = {name: getattr(keras.layers, CELLS.get(name).keras_layer) for name in NAMES}
 BATCH, TIMESTEPS, INPUT_DIM, UNITS = 3, 8, 4, 5
 few = settings(max_examples=15, deadline=None)
 sizes = st.integers(1, 5)
