@@ -77,25 +77,25 @@ def stream_batches(
     """Yield windows of a long text that continue those of the batch before, row by row.
 
     The text is cut into `batch_size` equal rows; each batch is the next `timesteps` words of every
-    row. The last words, too few for a window, are left out.
+    row, the last one what is left of them. The last words of the text, fewer than `batch_size`, which
+    do not fill the rows, are left out.
 
     Args:
         inputs, targets: the whole text, `(words,)`.
         batch_size: rows.
-        timesteps: words per window; fewer if a row is shorter.
+        timesteps: words per window; the last window may have fewer.
 
     Example:
-        >>> first, second = stream_batches(np.arange(8), np.arange(1, 9), batch_size=2, timesteps=2)
+        >>> first, second = stream_batches(np.arange(7), np.arange(1, 8), batch_size=2, timesteps=2)
         >>> first.inputs.tolist(), first.targets.tolist(), second.inputs.tolist()
-        ([[0, 1], [4, 5]], [[1, 2], [5, 6]], [[2, 3], [6, 7]])
+        ([[0, 1], [3, 4]], [[1, 2], [4, 5]], [[2], [5]])
     """
     row = len(inputs) // batch_size
-    timesteps = min(timesteps, row)
     rows = inputs[: batch_size * row].reshape(batch_size, row)
     wanted = targets[: batch_size * row].reshape(batch_size, row)
-    for start in range(0, row - timesteps + 1, timesteps):
+    for start in range(0, row, timesteps):
         window = slice(start, start + timesteps)
-        yield Batch(rows[:, window], wanted[:, window], np.ones((batch_size, timesteps), np.float32))
+        yield Batch(rows[:, window], wanted[:, window], np.ones(rows[:, window].shape, np.float32))
 
 
 def prefixes(batch: Batch) -> Batch:

@@ -62,5 +62,5 @@ class Report:
     """
 
     comparisons: tuple[Comparison, ...]
-    traces: tuple[Any, ...] = ()
+    traces: tuple[Any, ...] = field(default=(), repr=False)
     facts: dict[str, Any] = field(default_factory=dict)

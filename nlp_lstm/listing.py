@@ -8,6 +8,7 @@ from pathlib import Path
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.corpora import READERS, SPLITS, Corpus, Request, load_corpus
 from nlp_lstm.run import RUNS, Run, list_runs
+from nlp_lstm.task import load_task
 
 HEADLINES = ("last_word_accuracy", "accuracy_per_word", "perplexity")
 SHOWN_SETTINGS = ("cell", "layers", "units", "embedding_dim", "epochs", "seed")
@@ -54,13 +55,25 @@ def describe_run(run: Run) -> Report:
     )
 
 
-def data(source: str | None = None, request: Request | None = None, limit: int | None = None) -> Report:
+def data(
+    source: str | None = None,
+    task: str = "sentiment",
+    labels: str = "phrase",
+    classes: int = 5,
+    limit: int | None = None,
+) -> Report:
     """Return a table of the corpus formats, or of one corpus: counts, label shares, five examples.
 
     Args:
         source: a corpus as `load_corpus` takes it; None for the formats.
-        request, limit: as `load_corpus` takes them.
+        task: "sentiment" or "next-word", or a task of another package: what the corpus is for.
+        labels, classes, limit: which labels and how many sentences, as `load_corpus` takes them.
+
+    Raises:
+        UnknownNameError: if there is no such task, reader or choice of labels.
+        DataError: if the corpus does not suit the task.
     """
+    request = Request(load_task(task).predicts, labels, classes)
     if source is None:
         names = READERS.names()
         lines = [(_first_line(name),) for name in names]
@@ -89,12 +102,12 @@ def _counts(corpus: Corpus) -> Comparison:
 
 
 def _label_shares(corpus: Corpus) -> Comparison:
-    """How often each label stands at a word of train, and at the last one of a sentence."""
-    labels = [example.labels for example in corpus.train if example.labels]
-    anywhere = Counter(label for row in labels for label in row if label is not None)
-    last = Counter(row[-1] for row in labels)
+    """How often each label stands at a word of train, and at the last scored one of a sentence."""
+    rows = [[label for label in example.labels or () if label is not None] for example in corpus.train]
+    anywhere = Counter(label for row in rows for label in row)
+    last = Counter(row[-1] for row in rows if row)
     values = [
-        (anywhere[label] / anywhere.total(), last[label] / max(last.total(), 1))
+        (anywhere[label] / max(anywhere.total(), 1), last[label] / max(last.total(), 1))
         for label in corpus.label_names
     ]
     return Comparison(

@@ -63,7 +63,7 @@ def generate(
         text: a raw beginning.
         run: a next-word run or its name; None for the newest.
         words: how many words to add.
-        temperature: logits are divided by it; 0 always takes the likeliest word.
+        temperature: logits are divided by it, 0.001 to 1000; 0 always takes the likeliest word.
         top_k: draw among the likeliest so many words only; None for all.
         seed: of the draws.
 
@@ -79,8 +79,8 @@ def generate(
         raise UsageError(f"{run.name} predicts labels: generate needs a run of `--task next-word`")
     if not 1 <= words <= MOST_WORDS:
         raise UsageError(f"words is {words}: it must be between 1 and {MOST_WORDS}")
-    if not temperature >= 0:
-        raise UsageError(f"temperature is {temperature}: it must be 0 or more")
+    if temperature != 0 and not 0.001 <= temperature <= 1000:
+        raise UsageError(f"temperature is {temperature}: it must be 0 or between 0.001 and 1000")
     if top_k is not None and top_k < 1:
         raise UsageError(f"top_k is {top_k}: it must be at least 1")
     if seed < 0:

@@ -14,8 +14,9 @@ from nlp_lstm.tracing import Trace, trace
 CLOSED, OPEN = 0.1, 0.9
 STATES = ("hidden_state", "cell_state")
 MEANING = (
-    "norm: length of the state. moved: 1 - cosine to the state of the word before, 0 none to 2 turned "
-    f"round. gates: mean over units; saturated: share of units below {CLOSED} or above {OPEN}"
+    "says: what the model says after the word. norm: length of the state. moved: 1 - cosine to the "
+    "state of the word before, 0 none to 2 turned round. gates: mean over units; saturated: share of "
+    f"units below {CLOSED} or above {OPEN}"
 )
 
 
@@ -41,26 +42,35 @@ def probe(
         UsageError: if the layer or the unit does not exist.
         DataError: if the text has no words or too many.
     """
-    comparisons, traces, facts = [], [], {}
+    comparisons, traces, unknown = [], [], {}
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
     for run in [run if isinstance(run, Run) else load_run(run) for run in named] or _newest_runs():
         layers = trace(run, text)
         shown = _choose_layer(layers, layer)
         comparisons.append(unit_table(shown, unit) if unit is not None else state_table(shown))
         traces += layers
-        facts[f"unknown to {layers[0].run}"] = run.vocabulary.encode(text).unknown
-    return Report(tuple(comparisons), tuple(traces), facts)
+        unknown[run.name] = run.vocabulary.encode(text).unknown
+    found = {name: words for name, words in unknown.items() if words}
+    return Report(tuple(comparisons), tuple(traces), {"unknown_words": found or None})
 
 
 def state_table(trace: Trace) -> Comparison:
-    """Return one row per word: what the model says, and what its states and gates do."""
+    """Return one row per word: what the model says after it, and what its states and gates do.
+
+    Args:
+        trace: of one layer.
+
+    Returns:
+        A table with the columns says, and for each state its norm (0 or more) and how far it moved (in
+        [0, 2]), and for each gate its mean and its saturated share over the units (both in [0, 1]).
+    """
     states = [name for name in STATES if name in trace.parts]
     gates = [name for name in trace.parts if name.endswith("_gate")]
     columns = {"says": says(trace)}
-    columns |= {f"{name} norm": np.linalg.norm(trace.parts[name], axis=1) for name in states}
-    columns |= {f"{name} moved": moved(trace.parts[name]) for name in states}
-    columns |= {f"{name}": trace.parts[name].mean(axis=1) for name in gates}
-    columns |= {f"{name} saturated": saturated(trace.parts[name]) for name in gates}
+    columns |= {f"{name}_norm": np.linalg.norm(trace.parts[name], axis=1) for name in states}
+    columns |= {f"{name}_moved": moved(trace.parts[name]) for name in states}
+    columns |= {name: trace.parts[name].mean(axis=1) for name in gates}
+    columns |= {f"{name}_saturated": saturated(trace.parts[name]) for name in gates}
     return _table(trace, columns, f"{trace.task}, {trace.run}, layer {trace.layer}", MEANING)
 
 
@@ -102,11 +112,12 @@ def saturated(gate: np.ndarray) -> np.ndarray:
 def says(trace: Trace, most: int = 3) -> list[str]:
     """Return what the model says after each word: its label, or the likeliest next words."""
     shown = 1 if trace.predicts == "labels" else most
-    likeliest = np.argsort(-trace.outputs, axis=1, kind="stable")[:, :shown]
-    return [
-        " ".join(f"{trace.output_names[index]} {row[index]:.2f}" for index in best)
-        for best, row in zip(likeliest, trace.outputs, strict=True)
-    ]
+    said = []
+    for row in trace.outputs:
+        best = np.argsort(-row, kind="stable")[: shown + 1]
+        likeliest = [index for index in best if trace.output_names[index] != "[PAD]"]
+        said.append(" ".join(f"{trace.output_names[index]} {row[index]:.2f}" for index in likeliest[:shown]))
+    return said
 
 
 def _newest_runs() -> list[Run]:

@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -79,7 +79,7 @@ class Run:
         return self.label_names or self.vocabulary.words
 
     @property
-    def predicts(self) -> str:
+    def predicts(self) -> Literal["labels", "words"]:
         """What an output is: "labels", or "words"."""
         return "labels" if self.label_names else "words"
 

@@ -13,23 +13,25 @@ Scores = dict[str, dict[str, float | None]]
 def polarity(label: str) -> int:
     """Return -1 for a label that says negative, 1 for one that says positive, else 0.
 
+    The words may stand anywhere in the label; their short forms, as IMDB has them, only alone.
+
     Example:
-        >>> [polarity(label) for label in ("very negative", "neutral", "Positive")]
-        [-1, 0, 1]
+        >>> [polarity(label) for label in ("very negative", "neutral", "Positive", "pos")]
+        [-1, 0, 1, 1]
     """
     label = label.lower()
-    return ("positive" in label) - ("negative" in label)
+    says_positive = label == "pos" or "positive" in label
+    says_negative = label == "neg" or "negative" in label
+    return says_positive - says_negative
 
 
-def score_words(
-    predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray], labels: int
-) -> dict[str, float | None]:
+def score_words(predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> dict[str, float | None]:
     """Return accuracy per word and macro-F1, in [0, 1], over all words with a target.
 
     Args:
         predictions: per sentence, probabilities `(timesteps, labels)`.
-        targets: per sentence, label numbers `(timesteps,)`, -1 where none counts.
-        labels: how many labels there are; F1 is averaged over those that occur or are predicted.
+        targets: per sentence, label numbers `(timesteps,)`, -1 where none counts. F1 is averaged over
+            the labels that occur or are predicted.
     """
     from sklearn.metrics import f1_score
 
@@ -50,8 +52,8 @@ def score_last_words(
     """Return accuracy at the last word, of all labels and binary, in [0, 1].
 
     Binary leaves out the sentences whose label is neutral and asks whether the positive labels
-    together are likelier than the negative ones, as published figures do. None where the labels are
-    no sentiment.
+    together are likelier than the negative ones: of five classes, the two of each side are summed.
+    None where the labels are no sentiment.
 
     Args:
         probabilities: `(sentences, labels)`.

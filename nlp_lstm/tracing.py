@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nlp_lstm.errors import DataError
 from nlp_lstm.run import Run
+
+MOST_OUTPUTS = 50_000_000  # numbers of a trace's `outputs`, 200 MB
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,15 @@ def trace(run: Run, text: str) -> list[Trace]:
         One trace per layer, from the first to the last.
 
     Raises:
-        DataError: if the text has no words or too many.
+        DataError: if the text has no words, or so many that their outputs would not fit in memory.
     """
     sentence = run.vocabulary.encode(text)
+    most = max(1, MOST_OUTPUTS // run.outputs)
+    if len(sentence.words) > most:
+        raise DataError(
+            f"a sentence of {len(sentence.words)} words: {run.name} has {run.outputs} outputs a word and "
+            f"traces at most {most} words"
+        )
     layers, _ = run.network.read(sentence.ids[None])
     outputs = run.network.probabilities(layers[-1]["hidden_state"][0])
     inputs = run.weights["embedding/embeddings"][sentence.ids]

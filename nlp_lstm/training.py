@@ -51,7 +51,7 @@ def train(
         vectors: a file in GloVe's text format to start the embedding from.
         init_from: a run of either task to start embedding and recurrent layers from; its vocabulary
             and shape are taken over.
-        tensorboard: write TensorBoard logs into the run's folder `tensorboard-NAME` beside it.
+        tensorboard: write TensorBoard logs into the folder `tensorboard-NAME` beside the run's.
         report: called after every step with a `Progress`.
         **settings: changes to the task's `Settings`.
 
@@ -69,7 +69,7 @@ def train(
     check_free(path)
     start = init_from if init_from is None or isinstance(init_from, Run) else load_run(init_from)
     hyperparameters = chosen.changed_settings(_inherited(start, settings))
-    corpus = load_corpus(data, Request(task, labels, classes, hyperparameters.seed), limit)
+    corpus = load_corpus(data, Request(chosen.predicts, labels, classes), limit)
     if chosen.predicts == "labels" and not corpus.label_names:
         raise DataError(f"{data} has no labels: add --task next-word, or give a corpus with labels")
     label_names = corpus.label_names if chosen.predicts == "labels" else ()
@@ -86,8 +86,7 @@ def train(
     logs = path.with_name(f"tensorboard-{path.name}") if tensorboard else None
     fitted = fit(chosen, hyperparameters, weights, train_set, validation_set, report, logs)
 
-    record = {"source": data, "labels": labels, "classes": classes, "limit": limit}
-    record |= {"seed": hyperparameters.seed, "sha256": corpus.sha256()}
+    record = {"source": data, "labels": labels, "classes": classes, "limit": limit, "sha256": corpus.sha256()}
     record |= {"vectors": str(vectors) if vectors else None, "init_from": start.name if start else None}
     record |= {"vectors_share": round(len(known) / len(vocabulary), 4) if vectors else None}
     trained = Run(path, task, hyperparameters, label_names, vocabulary, fitted.weights, fitted.status, record)

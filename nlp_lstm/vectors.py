@@ -1,10 +1,13 @@
 """Word vectors in GloVe's text format -> rows of an embedding.
 
-Each line is a word and its numbers, separated by spaces; the file may be gzipped.
+Each line is a word and its numbers, separated by spaces; the file may be gzipped. The first line of
+word2vec's and fastText's text files, "count dimensions", is passed over. A word may hold spaces, as some
+of GloVe 840B do (`. . . 0.1 0.2`): the numbers are the last fields of a line, as many as the first has.
 """
 
 import gzip
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,34 +21,66 @@ def read_vectors(path: str | Path, vocabulary: Vocabulary) -> dict[int, np.ndarr
 
     Args:
         path: text or .gz file, one `word number number ...` a line.
-        vocabulary: only its words are kept.
+        vocabulary: only its words are kept, and only their numbers are read.
 
     Raises:
         MissingInputError: if there is no such file.
-        DataError: if a line has not as many numbers as the first, or none of the words is found.
+        DataError: if a line has not as many numbers as the first, a number is none or not finite, or
+            none of the words is found.
     """
     path = Path(path)
     if not path.is_file():
         raise MissingInputError(f"no vectors file {str(path)!r}: give a file in GloVe's text format")
     opened = gzip.open if path.suffix == ".gz" else open
     found: dict[int, np.ndarray] = {}
-    dimensions = None
     try:
         with opened(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                word, *numbers = line.rstrip().split(" ")
-                dimensions = dimensions or len(numbers)
-                if len(numbers) != dimensions:
-                    raise DataError(
-                        f"{path}, line {number}: {len(numbers)} numbers where line 1 has {dimensions}"
-                    )
+            for number, word, fields in _split_lines(lines, path):
                 index = int(vocabulary.ids([word])[0])
                 if index != UNK and index not in found:
-                    found[index] = np.array(numbers, np.float32)
-                    if not np.isfinite(found[index]).all():
-                        raise DataError(f"{path}, line {number}: every number must be finite")
+                    found[index] = _parse(fields, path, number)
     except (ValueError, EOFError, OSError, zlib.error) as error:
         raise DataError(f"{path} is not a file in GloVe's text format: {error}") from None
-    if not found or not dimensions:
+    if not found:
         raise DataError(f"{path} holds no word of the vocabulary: give vectors of the text's language")
     return found
+
+
+def _split_lines(lines: Iterable[str], path: Path) -> Iterator[tuple[int, str, list[str]]]:
+    """The number of each line, its word and its numbers, still as text."""
+    first, dimensions = 0, 0
+    for number, line in enumerate(lines, start=1):
+        line = line.rstrip()
+        if not first:
+            fields = line.split(" ")
+            if number == 1 and len(fields) == 2 and all(field.isdecimal() for field in fields):
+                continue
+            first, dimensions = number, len(fields) - 1
+            if not dimensions:
+                raise DataError(f"{path}, line {number}: no numbers: write word number number ...")
+        word, *fields = line.rsplit(" ", dimensions)
+        # A word with spaces ends in no number: a line that seems to have one has a number too many.
+        if len(fields) < dimensions or (" " in word and _is_number(word.rpartition(" ")[2])):
+            numbers = line.count(" ")
+            raise DataError(f"{path}, line {number}: {numbers} numbers where line {first} has {dimensions}")
+        yield number, word, fields
+
+
+def _parse(fields: list[str], path: Path, line: int) -> np.ndarray:
+    """The numbers of a line, `(embedding_dim,)` float32."""
+    try:
+        vector = np.array([float(field) for field in fields])
+    except ValueError as error:
+        raise DataError(f"{path} is not a file in GloVe's text format: line {line}: {error}") from None
+    if not (np.abs(vector) <= np.finfo(np.float32).max).all():  # NaN compares as False
+        raise DataError(f"{path}, line {line}: every number must be finite")
+    return vector.astype(np.float32)
+
+
+def _is_number(field: str) -> bool:
+    """Whether a field of a line can be read as a number."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True

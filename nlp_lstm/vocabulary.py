@@ -46,10 +46,12 @@ class Sentence:
     Args:
         words: the words as typed, `timesteps` of them.
         ids: their ids, `(timesteps,)` int32.
+        offsets: where each stands in the raw text, `(timesteps, 2)`: `text[start:end]` is the word.
     """
 
     words: tuple[str, ...]
     ids: np.ndarray
+    offsets: tuple[tuple[int, int], ...]
 
     @property
     def unknown(self) -> str | None:
@@ -161,12 +163,13 @@ class Vocabulary:
         Raises:
             DataError: if the text has no words, more than `MOST_WORDS`, or is not valid Unicode.
         """
-        words = split_words(text)
-        if not words:
+        offsets = _word_offsets(text)
+        if not offsets:
             raise DataError(f"the sentence {text[:20]!r} has no words: give at least one")
-        if len(words) > MOST_WORDS:
-            raise DataError(f"a sentence of {len(words)} words: at most {MOST_WORDS} are read at once")
-        return Sentence(tuple(words), self.ids(words))
+        if len(offsets) > MOST_WORDS:
+            raise DataError(f"a sentence of {len(offsets)} words: at most {MOST_WORDS} are read at once")
+        words = tuple(text[start:end] for start, end in offsets)
+        return Sentence(words, self.ids(words), offsets)
 
 
 def split_words(text: str) -> list[str]:
@@ -179,11 +182,16 @@ def split_words(text: str) -> list[str]:
         >>> split_words("The keys aren't here, Mr. Smith...")
         ['The', 'keys', 'are', "n't", 'here', ',', 'Mr.', 'Smith', '...']
     """
+    return [text[start:end] for start, end in _word_offsets(text)]
+
+
+def _word_offsets(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each word of a raw text begins and ends, in characters."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise DataError(f"the text is not valid UTF-8 at character {error.start}: type it again") from None
-    return [text[start:end] for _, (start, end) in _SPLITTER.pre_tokenize_str(text)]
+    return tuple(span for _, span in _SPLITTER.pre_tokenize_str(text))
 
 
 def _splitter() -> pre_tokenizers.PreTokenizer:

@@ -15,6 +15,7 @@ from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.network import weight_shapes
 from nlp_lstm.run import Run, library_versions, save_run
 from nlp_lstm.settings import Settings
+from nlp_lstm.task import load_task
 from nlp_lstm.vocabulary import Vocabulary
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -51,7 +52,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return call
 
 
-mini = functools.cache(lambda task: load_corpus("mini", Request(task=task), limit=40))
+mini = functools.cache(lambda task: load_corpus("mini", Request(load_task(task).predicts), limit=40))
 
 
 def make_run(path: Path, task: str = "sentiment", cell: str = "lstm", layers: int = 2, seed: int = 0) -> Run:
@@ -68,7 +69,7 @@ def make_run(path: Path, task: str = "sentiment", cell: str = "lstm", layers: in
         corpus.label_names,
         vocabulary,
         {name: random.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()},
-        data={"source": "mini", "labels": "phrase", "classes": 5, "limit": 40, "seed": 0},
+        data={"source": "mini", "labels": "phrase", "classes": 5, "limit": 40},
         metrics={"accuracy": {"model": 0.1 + 0.2, "majority": None}},
         history=[
             {"epoch": 1, "loss": 1 / 3, "validation_loss": 2.5},

@@ -245,9 +245,9 @@ def test_majority():
 
 
 def test_majority_of_last_words():
-    """Last labels: 0, 2, 2, not scored."""
+    """Last scored labels: 0, 2, 2, 1."""
     (row,) = predict_majority(keep_last_label(LABELS), [["word"]], label_count=3)[0]
-    np.testing.assert_allclose(row, [1 / 3, 0, 2 / 3])
+    np.testing.assert_allclose(row, [1 / 4, 1 / 4, 2 / 4])
 
 
 def test_look_up_follows_the_word_and_only_the_word():
@@ -290,6 +290,12 @@ def test_tfidf_learns_the_last_label_from_the_whole_sentence():
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     assert probabilities.argmax(axis=1)[:2].tolist() == [0, 3]
     assert (probabilities[:, [1, 2, 4]] == 0).all()  # 1 never ends a sentence; 2 and 4 never occur
+
+
+def test_tfidf_learns_the_last_scored_label_though_words_follow_it():
+    words, labels = [[*row, "."] for row in REVIEWS], [[*row, -1] for row in VERDICTS]
+    probabilities = predict_tfidf(words, labels, [["not", "good", "."], ["good", "fun", "."]], 4)
+    assert probabilities.argmax(axis=1).tolist() == [0, 3]
 
 
 def test_tfidf_sees_pairs_of_words():

@@ -84,11 +84,19 @@ def test_rows_of_running_text_go_on_from_batch_to_batch(words, batch_size, times
     assert rows.shape[0] == batch_size
     assert (np.diff(rows, axis=1) == 1).all()
     assert len(set(rows.ravel().tolist())) == rows.size
-    assert words - rows.size < batch_size * (1 + timesteps)  # what does not fill a window is left out
+    assert words - rows.size < batch_size  # what does not fill the rows is left out
+    assert all(batch.inputs.shape[1] == timesteps for batch in found[:-1])
     for batch in found:
         assert batch.inputs.shape == batch.sample_weight.shape
         assert (batch.targets == batch.inputs + 1).all()
         assert (batch.sample_weight == 1).all()
+
+
+def test_the_last_window_of_running_text_may_be_short():
+    text = np.arange(1381)
+    found = list(stream_batches(text[:-1], text[1:], batch_size=20, timesteps=35))
+    assert [batch.inputs.shape for batch in found] == [(20, 35), (20, 34)]
+    assert sum(batch.sample_weight.sum() for batch in found) == 1380
 
 
 @few

@@ -21,8 +21,10 @@ from nlp_lstm.errors import (
     UnknownNameError,
     UsageError,
 )
+from nlp_lstm.listing import data
+from nlp_lstm.vocabulary import MOST_WORDS
 
-NEXT_WORD = Request(task="next-word")
+LABELS, NEXT_WORD = Request("labels"), Request("words")
 TREES = "(1 (2 not) (3 (2 very) (3 good)))\n\n(4 (3 Great) (2 !))\n(2 (2 so) (2 so))\n"
 TEXT = "The sky.  It is\n\nblue"
 CONLL = "not\tneutral\ngood\tnegative\n\n\nfine\tpositive\n"
@@ -35,14 +37,16 @@ def write(path: Path, text: str | bytes) -> Path:
     return path
 
 
-def write_parquet(path: Path) -> Path:
-    """A table of two labelled texts, whose labels are numbers with names."""
+def write_parquet(path: Path, copies: int = 1) -> Path:
+    """A table of two labelled texts, perhaps over and over, whose labels are numbers with names."""
     import datasets
 
     features = datasets.Features(
         {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["pos", "neg"])}
     )
-    table = datasets.Dataset.from_dict({"text": ["It's good.", "bad"], "label": [0, 1]}, features=features)
+    table = datasets.Dataset.from_dict(
+        {"text": ["It's good.", "bad"] * copies, "label": [0, 1] * copies}, features=features
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_parquet(path)
     return path
@@ -61,7 +65,7 @@ def no_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 def local_hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A data set that `datasets` finds under the id "reviews" without a network."""
-    write_parquet(folder / "reviews" / "train.parquet")
+    write_parquet(folder / "reviews" / "train.parquet", copies=2)
     monkeypatch.chdir(folder)
     return "hub:reviews"
 
@@ -71,7 +75,7 @@ SAMPLES: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "sst": lambda folder, _: f"sst:{write(folder / 'train.txt', TREES)}",
     "text": lambda folder, _: f"text:{write(folder / 'any.txt', TEXT)}",
     "conll": lambda folder, _: f"conll:{write(folder / 'a.conll', CONLL)}",
-    "table": lambda folder, _: f"table:{write_parquet(folder / 'a.parquet')}",
+    "table": lambda folder, _: f"table:{write_parquet(folder / 'a.parquet', copies=2)}",
     "hub": local_hub,
 }
 
@@ -79,7 +83,7 @@ SAMPLES: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
 @pytest.mark.parametrize("name", READERS.names())
 def test_every_reader_keeps_the_contract(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     source = SAMPLES[name](tmp_path, monkeypatch)
-    request = NEXT_WORD if name == "text" else Request()
+    request = NEXT_WORD if name == "text" else LABELS
     corpus = load_corpus(source, request)
     assert corpus.source == source
     assert corpus.train
@@ -174,12 +178,20 @@ def test_a_line_that_is_not_a_tree_names_the_file_the_line_and_the_rule(line: st
     assert rule in str(caught.value)
 
 
-def test_sst_refuses_labels_and_classes_it_does_not_know(tmp_path: Path):
-    write(tmp_path / "train.txt", TREES)
-    with pytest.raises(UnknownNameError, match="'leaf': the known ones are phrase, word"):
-        load_corpus(f"sst:{tmp_path}", Request(labels="leaf"))
-    with pytest.raises(UsageError, match="2 classes"):
-        load_corpus(f"sst:{tmp_path}", Request(classes=2))
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        (
+            {"predicts": "next-word"},
+            "unknown kind of prediction 'next-word': the known ones are labels, words",
+        ),
+        ({"labels": "leaf"}, "unknown choice of labels 'leaf': the known ones are phrase, word"),
+        ({"classes": 2}, "classes is 2: it must be 3 or 5"),
+    ],
+)
+def test_a_request_for_what_there_is_not_is_refused_at_once(entries: dict, message: str):
+    with pytest.raises(UsageError, match=message):
+        Request(**entries)
 
 
 # --- text -----------------------------------------------------------------------------------------
@@ -208,7 +220,7 @@ def test_text_that_holds_unk_is_split_at_spaces_alone(tmp_path: Path):
     assert corpus.validation[0].words == ("can't", "@-@", "stop")
 
 
-def test_text_in_one_file_gives_a_tenth_to_validation_by_the_seed_in_its_order(tmp_path: Path):
+def test_text_in_one_file_gives_the_same_tenth_to_validation_in_its_order(tmp_path: Path):
     write(tmp_path / "book.txt", "\n".join(f"line {number}" for number in range(20)))
     corpus = load_corpus(f"text:{tmp_path / 'book.txt'}", NEXT_WORD)
     train, validation = (
@@ -247,12 +259,33 @@ def test_one_class_only_is_refused_for_labels_but_not_for_next_word(tmp_path: Pa
     assert load_corpus(f"conll:{file}", NEXT_WORD).train
 
 
+def test_labels_are_counted_in_the_sentences_that_the_limit_leaves(tmp_path: Path):
+    write(tmp_path / "train.conll", "a\tO\n\nb\tO\n\nc\tB\n")
+    write(tmp_path / "dev.conll", "a\tB\n")
+    assert len(load_corpus(f"conll:{tmp_path}", limit=3).train) == 3
+    with pytest.raises(DataError, match=r"the one label 'O' in its training set: .* a larger --limit"):
+        load_corpus(f"conll:{tmp_path}", limit=2)
+
+
+def test_a_labelled_sentence_is_no_longer_than_a_model_reads_and_a_line_of_text_is(tmp_path: Path):
+    for words in (MOST_WORDS, MOST_WORDS + 1):
+        write(tmp_path / "train.conll", "a\tO\n\n" + "b\tB\n" * words)
+        write(tmp_path / "dev.conll", "a\tB\n")
+        if words == MOST_WORDS:
+            assert len(load_corpus(f"conll:{tmp_path}").train[1].words) == MOST_WORDS
+    with pytest.raises(DataError, match=r"sentence 2 of train of conll:.* has 10001 words: at most 10000"):
+        load_corpus(f"conll:{tmp_path}")
+    assert len(load_corpus(f"conll:{tmp_path}", NEXT_WORD).train[1].words) == MOST_WORDS + 1
+    write(tmp_path / "train.txt", "b " * (MOST_WORDS + 1) + "\nb\n")
+    assert len(load_corpus(f"text:{tmp_path / 'train.txt'}").train) == 1
+
+
 # --- table ----------------------------------------------------------------------------------------
 
 
-def read_table(file: Path, task: str = "sentiment") -> Corpus:
+def read_table(file: Path, request: Request = LABELS) -> Corpus:
     """The corpus as the reader gives it, without anything set aside."""
-    return READERS.get("table")(str(file), Request(task=task))
+    return READERS.get("table")(str(file), request)
 
 
 @pytest.mark.parametrize(
@@ -307,10 +340,22 @@ def test_a_class_label_of_minus_one_and_null_are_words_without_a_label(tmp_path:
 
 @pytest.mark.parametrize("column", ["text", "tokens"])
 def test_next_word_reads_words_without_a_label_column(column: str, tmp_path: Path):
-    corpus = read_table(write(tmp_path / "a.csv", f"{column}\nthe sky\nis blue\n"), "next-word")
+    corpus = read_table(write(tmp_path / "a.csv", f"{column}\nthe sky\nis blue\n"), NEXT_WORD)
     assert [example.words for example in corpus.train] == [("the", "sky"), ("is", "blue")]
     assert corpus.train[0].labels is None
     assert corpus.label_names == ()
+
+
+def test_words_without_a_label_may_stand_anywhere(tmp_path: Path):
+    rows = [
+        {"tokens": ["so", "it", "shines", "."], "labels": ["neutral", None, "positive", None]},
+        {"tokens": ["dull", "?"], "labels": ["negative", None]},
+    ]
+    corpus = read_table(write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, rows))))
+    assert [example.labels for example in corpus.train] == [
+        ("neutral", None, "positive", None),
+        ("negative", None),
+    ]
 
 
 def test_a_folder_of_tables_holds_the_splits_and_other_files(tmp_path: Path):
@@ -343,7 +388,7 @@ def test_a_changed_table_is_read_anew_and_nothing_is_shown_or_kept(
         (
             "a.csv",
             "word,tag\na,b\n",
-            "the columns word, tag: sentiment needs tokens and labels, or text and label",
+            "the columns word, tag: needed are tokens and labels, or text and label",
         ),
         ("a.csv", "tokens,labels\na b,O O\nc,O O\n", "row 2 of train of .*1 words but 2 labels"),
         ("a.csv", "text,label\na\n", "row 1 of train of .*no label"),
@@ -380,9 +425,9 @@ def test_a_broken_table_is_told_once_and_not_logged_too(tmp_path: Path):
     assert not records
 
 
-def test_next_word_names_the_columns_it_needs(tmp_path: Path):
+def test_predicting_words_names_the_columns_that_are_needed(tmp_path: Path):
     file = write(tmp_path / "a.csv", "word\na\n")
-    with pytest.raises(DataError, match="the columns word: next-word needs tokens, or text"):
+    with pytest.raises(DataError, match="the columns word: needed are tokens, or text; rename"):
         load_corpus(f"table:{file}", NEXT_WORD)
 
 
@@ -549,3 +594,34 @@ def test_a_corpus_without_words_or_with_one_sentence_is_refused(tmp_path: Path):
     with pytest.raises(UnknownNameError, match="unknown corpus reader 'csv'") as caught:
         load_corpus("csv:a.csv")
     assert all(name in str(caught.value) for name in SAMPLES)
+
+
+# --- what `data` shows of them --------------------------------------------------------------------
+
+
+def test_data_counts_the_last_scored_label_of_each_sentence(tmp_path: Path):
+    rows = [
+        {"tokens": ["so", "it", "shines", "."], "labels": ["neutral", None, "positive", None]},
+        {"tokens": ["dull", "?"], "labels": ["negative", None]},
+        {"tokens": ["?"], "labels": [None]},
+    ]
+    for split in ("train", "validation"):
+        write(tmp_path / f"{split}.jsonl", "\n".join(map(json.dumps, rows)))
+    table = data(f"table:{tmp_path}").comparisons[1]
+    assert table.rows == ("negative", "neutral", "positive")
+    assert list(table.values) == [
+        (pytest.approx(1 / 3), pytest.approx(1 / 2)),
+        (pytest.approx(1 / 3), 0),
+        (pytest.approx(1 / 3), pytest.approx(1 / 2)),
+    ]
+
+
+def test_data_takes_what_the_commands_take_and_asks_the_task_what_it_predicts(tmp_path: Path):
+    write(tmp_path / "train.txt", TREES)
+    sst = data(f"sst:{tmp_path}", labels="word", classes=3, limit=2)
+    assert sst.comparisons[1].rows == ("negative", "neutral", "positive")
+    file = write(tmp_path / "a.csv", "text\nthe sky\nis blue\n")
+    assert data(f"table:{file}", task="next-word").comparisons[0].rows == ["train", "validation"]
+    for task in ("foo", "next_word"):
+        with pytest.raises(UnknownNameError, match=f"unknown task '{task}': the known ones are next-word"):
+            data("mini", task=task)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from nlp_lstm.corpora import Request, load_corpus
 
-NEXT_WORD = Request(task="next-word")
+NEXT_WORD = Request("words")
 
 
 def count_words(examples) -> int:

@@ -7,30 +7,29 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from nlp_lstm.corpora import SPLITS, Corpus, Request, load_corpus
+from nlp_lstm.corpora import PREDICTS, SPLITS, Corpus, Request, load_corpus
 from nlp_lstm.corpora._grammar_next_word import NEXT_WORD
 from nlp_lstm.corpora._grammar_sentiment import FAULT, PRAISE, SENTIMENT, sentiment_facts
-from nlp_lstm.corpora.mini import agreement_so_far, sentiment_so_far
+from nlp_lstm.corpora.mini import agreement_so_far, sentiment_so_far, write_corpus
 from nlp_lstm.errors import UsageError
 
-TASKS = ("sentiment", "next-word")
 ARTICLE = "the sky is blue , therefore the baby elephant is crying ."
 MARKS = {"negative": "-", "neutral": "", "positive": "+"}
 
 
-@pytest.fixture(scope="module", params=TASKS)
+@pytest.fixture(scope="module", params=PREDICTS)
 def corpus(request) -> Corpus:
-    return load_corpus("mini", Request(task=request.param))
+    return load_corpus("mini", Request(request.param))
 
 
 @pytest.fixture(scope="module")
 def sentiment() -> Corpus:
-    return load_corpus("mini", Request(task="sentiment"))
+    return load_corpus("mini", Request("labels"))
 
 
 @pytest.fixture(scope="module")
 def next_word() -> Corpus:
-    return load_corpus("mini", Request(task="next-word"))
+    return load_corpus("mini", Request("words"))
 
 
 def vocabulary(corpus: Corpus) -> set[str]:
@@ -43,25 +42,25 @@ def marked(text: str) -> str:
     return " ".join(word + MARKS[label] for word, label in zip(words, sentiment_so_far(words), strict=True))
 
 
-# Both tasks
+# Both corpora
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_the_seed_decides_every_sentence(task):
-    first, again, other = (load_corpus("mini", Request(task=task, seed=seed)) for seed in (3, 3, 4))
+@pytest.mark.parametrize("predicts", PREDICTS)
+def test_the_seed_decides_every_sentence(predicts):
+    first, again, other = (write_corpus(predicts, seed) for seed in (3, 3, 4))
     assert first == again
     assert first.train[:50] != other.train[:50]
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_another_process_with_other_hashes_writes_the_same(task):
+@pytest.mark.parametrize("predicts", PREDICTS)
+def test_another_process_with_other_hashes_writes_the_same(predicts):
     code = (
         "from nlp_lstm.corpora import Request, load_corpus;"
-        f"print(load_corpus('mini', Request(task={task!r})).sha256())"
+        f"print(load_corpus('mini', Request({predicts!r})).sha256())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "123"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-    assert done.stdout.strip() == load_corpus("mini", Request(task=task)).sha256(), done.stderr
+    assert done.stdout.strip() == load_corpus("mini", Request(predicts)).sha256(), done.stderr
 
 
 def test_no_sentence_is_in_two_splits(corpus):
@@ -100,11 +99,7 @@ def test_a_path_is_refused_in_one_line():
     assert "\n" not in str(refusal.value)
 
 
-def test_any_other_task_gets_the_sentiment_corpus(sentiment):
-    assert load_corpus("mini", Request(task="somebody's tagger")) == sentiment
-
-
-@pytest.mark.parametrize("grammar", [SENTIMENT, NEXT_WORD], ids=TASKS)
+@pytest.mark.parametrize("grammar", [SENTIMENT, NEXT_WORD], ids=PREDICTS)
 def test_the_article_s_sentence_is_in_the_language(grammar):
     assert grammar.accepts(tuple(ARTICLE.split()))
     assert not grammar.accepts(tuple(ARTICLE.replace("is crying", "are crying").split()))

@@ -31,7 +31,7 @@ corpora: dict[str, Corpus] = {}
 def load_mini(task: str) -> Corpus:
     """The first sentences of `mini`, read once."""
     if task not in corpora:
-        corpora[task] = load_corpus("mini", Request(task=task), limit=60)
+        corpora[task] = load_corpus("mini", Request(load_task(task).predicts), limit=60)
     return corpora[task]
 
 

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from nlp_lstm import evaluate, load_run, train
+from nlp_lstm.baselines import unigram_cross_entropy
 from nlp_lstm.batches import Batch
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.errors import DataError, DivergedError, MissingInputError, UsageError
 from nlp_lstm.fitting import Progress
+from nlp_lstm.network import Network, weight_shapes
 from nlp_lstm.task import load_task
 from nlp_lstm.training import first_weights
 from nlp_lstm.vocabulary import Vocabulary
@@ -50,7 +52,7 @@ def test_the_taught_model_learns_the_same_targets_as_the_twin(here, task):
     def count(train_as: str) -> float:
         chosen = load_task(task)
         settings = chosen.changed_settings({"batch_size": 8, "timesteps": 30, "train_as": train_as})
-        corpus = load_corpus("mini", Request(task=task), limit=20)
+        corpus = load_corpus("mini", Request(chosen.predicts), limit=20)
         encoded = chosen.encode(corpus.train, run.vocabulary, corpus.label_names)
         found = list(chosen.batches(settings, encoded, np.random.default_rng(0)))
         assert all(isinstance(batch, Batch) for batch in found)
@@ -77,15 +79,21 @@ def test_training_stops_when_validation_gets_no_better(here):
 
 
 def test_a_model_starts_at_the_unigram_loss(here):
-    """The first validation of an untrained next-word model is no worse than guessing by frequency."""
-    corpus = load_corpus("mini", Request(task="next-word"), limit=300)
+    """With nothing said by the words yet, the loss on the training text is the unigram's."""
+    task, corpus = load_task("next-word"), load_corpus("mini", Request("words"), limit=300)
     vocabulary = Vocabulary.build(example.words for example in corpus.train)
-    encoded = load_task("next-word").encode(corpus.train, vocabulary, ())
-    bias = np.zeros(len(vocabulary), np.float32)
-    weights = first_weights({"output/bias": bias}, encoded, None, {})
-    probabilities = np.exp(weights["output/bias"])
-    counts = np.bincount(encoded.targets[0], minlength=len(vocabulary)) + 1
-    np.testing.assert_allclose(probabilities, counts / counts.sum(), rtol=1e-5)
+    encoded = task.encode(corpus.train, vocabulary, ())
+    settings = task.changed_settings({"units": 6, "embedding_dim": 5})
+    random, size = np.random.default_rng(0), len(vocabulary)
+    shapes = weight_shapes(settings, size, size)
+    weights = {name: random.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+    weights["output/kernel"][:] = 0
+    network = Network(settings, first_weights(weights, encoded, None, {}))
+    ids, targets = encoded.inputs[0], encoded.targets[0]
+    says = np.concatenate([log_probabilities for _, log_probabilities in network.read_long(ids)])
+    loss = -says[np.arange(len(targets)), targets].mean()
+    assert loss == pytest.approx(unigram_cross_entropy(targets, targets, size), rel=1e-4)
+    assert loss < 0.95 * math.log(size)  # and not that of knowing nothing
 
 
 def test_what_one_task_learned_feeds_the_other(here):

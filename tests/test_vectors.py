@@ -35,6 +35,34 @@ def test_of_a_word_that_stands_twice_the_first_vector_is_taken(tmp_path, vocabul
     assert {index: vector.tolist() for index, vector in found.items()} == {3: [1.0, 2.0]}
 
 
+def test_words_with_spaces_are_read_as_in_glove_840b(tmp_path):
+    vocabulary = Vocabulary.build([["the", ". . .", "at name@domain.com", "."]])
+    path = tmp_path / "vectors.txt"
+    path.write_text("the 1 2 3\n. . . 0.1 0.2 0.3\nat name@domain.com 4 5 6\n. 7 8 9\n")
+    words = ["the", ". . .", "at name@domain.com", "."]
+    found = read_vectors(path, vocabulary)
+    vectors = [found[index].tolist() for index in vocabulary.ids(words).tolist()]
+    np.testing.assert_allclose(vectors, [[1, 2, 3], [0.1, 0.2, 0.3], [4, 5, 6], [7, 8, 9]], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "end", ["\n", " \n"], ids=["word2vec", "fastText"]
+)  # fastText's lines end in a space
+def test_a_first_line_of_count_and_dimensions_is_passed_over(tmp_path, vocabulary, end):
+    path = tmp_path / "vectors.vec"
+    path.write_text(f"3 2\n{TEXT}".replace("\n", end))
+    found = read_vectors(path, vocabulary)
+    assert sorted(found) == vocabulary.ids(["the", "sky"]).tolist()
+    np.testing.assert_allclose(found[3], [0.1, 0.2], rtol=1e-6)
+
+
+def test_a_year_with_its_vector_is_no_first_line_of_counts(tmp_path):
+    path = tmp_path / "vectors.txt"
+    path.write_text("1999 1 2\n2000 3 4\n")
+    vocabulary = Vocabulary.build([["1999", "2000"]])
+    assert [vector.tolist() for vector in read_vectors(path, vocabulary).values()] == [[1, 2], [3, 4]]
+
+
 def test_reserved_words_have_no_vector(tmp_path, vocabulary):
     path = tmp_path / "vectors.txt"
     path.write_text("[PAD] 1 1\n<unk> 2 2\n<eos> 3 3\nsky 4 4\n")
@@ -51,13 +79,30 @@ def write(path, content: str | bytes):
     ("content", "message"),
     [
         ("the 1 2\nsky 1 2 3\n", r"line 2: 3 numbers where line 1 has 2"),
+        ("moon 1 2\nsea 1\n", r"line 2: 1 numbers where line 1 has 2"),
+        ("2 2\nmoon 1 2\nthe 1\n", r"line 3: 1 numbers where line 2 has 2"),
+        ("the\nsky\n", r"line 1: no numbers"),
+        ("the 1 2\nsky x 2\n", r"not a file in GloVe's text format: line 2: .*'x'"),
+        ("moon 1 2\nthe 1 1e39\n", r"line 2: every number must be finite"),
         ("moon 1 2\nsea 1 2\n", r"holds no word of the vocabulary"),
         ("", r"holds no word of the vocabulary"),
         ("the one two\n", r"not a file in GloVe's text format: .*one"),
         ("moon 1 2\nthe 1 nan\n", r"line 2: every number must be finite"),
         (b"the 1 2\nsk\xff 1 2\n", r"not a file in GloVe's text format: .*0xff"),
     ],
-    ids=["ragged", "no overlap", "empty", "no numbers", "not finite", "not UTF-8"],
+    ids=[
+        "long",
+        "short",
+        "short after counts",
+        "words alone",
+        "no number",
+        "too large",
+        "no overlap",
+        "empty",
+        "no numbers",
+        "not finite",
+        "not UTF-8",
+    ],
 )
 def test_a_broken_file_is_refused(tmp_path, vocabulary, content, message):
     path = write(tmp_path / "vectors.txt", content)

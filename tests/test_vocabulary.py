@@ -85,6 +85,18 @@ def test_strange_text_is_shown_as_typed(vocabulary, text):
     assert {PAD, EOS}.isdisjoint(sentence.ids.tolist())
 
 
+@pytest.mark.parametrize("text", [*STRANGE, "  The sky isn’t blue…  the\tsky"])
+def test_offsets_lead_back_to_the_words_in_the_raw_text(vocabulary, text):
+    sentence = vocabulary.encode(text)
+    assert tuple(text[start:end] for start, end in sentence.offsets) == sentence.words
+    assert np.shape(sentence.offsets) == (len(sentence.words), 2)
+    assert (np.diff(np.ravel(sentence.offsets)) >= 0).all()  # one after the other, none over another
+
+
+def test_of_a_word_that_stands_twice_each_has_its_own_place(vocabulary):
+    assert vocabulary.encode(" The  the").offsets == ((1, 4), (6, 9))
+
+
 def test_bytes_that_are_no_text_are_refused_with_their_place(vocabulary):
     typed = b"the sky \xff".decode("utf-8", "surrogateescape")  # as Python reads a bad command line
     with pytest.raises(DataError, match="not valid UTF-8 at character 8"):

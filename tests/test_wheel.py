@@ -18,7 +18,7 @@ def unpacked(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     for name in ("nlp_lstm", "tasks"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -41,6 +41,10 @@ def test_every_module_is_in_the_wheel(unpacked):
 
     expected = modules(ROOT / "nlp_lstm") | {f"tasks/{name}" for name in modules(ROOT / "tasks")}
     assert modules(unpacked / "nlp_lstm") == expected
+
+
+def test_type_checkers_are_told_that_the_package_is_typed(unpacked):
+    assert (unpacked / "nlp_lstm" / "py.typed").is_file()
 
 
 def test_it_runs_from_an_empty_folder(unpacked, tmp_path):

@@ -1,6 +1,6 @@
 """Baselines of a tagger: the majority, a look-up table of the word, TF-IDF with logistic regression.
 
-The first two label every word, the third the last word only, from all words of the sentence. All
+The first two label every word, the third the last scored word only, from all words of the sentence. All
 return probabilities in the order of the labels, as the model does, so that one metric scores them
 all. Unlike the model, none reads a word in the order of its sentence (TF-IDF sees pairs at most).
 
@@ -91,22 +91,23 @@ def predict_tfidf(
     sentences: Iterable[Words],
     label_count: int,
 ) -> np.ndarray:
-    """Give the last word of every sentence a label from the TF-IDF of the words and pairs of words.
+    """Give the last scored word of every sentence a label from the TF-IDF of the words and pairs of words.
 
     TF-IDF and the regularisation of the logistic regression are scikit-learn's defaults, untuned.
 
     Args:
         train_sentences: words of each train sentence, `timesteps` of them.
-        train_labels: labels of each train sentence, `(timesteps,)`; only the last of each is used.
+        train_labels: labels of each train sentence, `(timesteps,)`; of each only
+            the last that is scored is used.
         sentences: sentences to be labelled.
         label_count: number of labels.
 
     Returns:
-        Probabilities of the last word of each sentence, `(sentences, labels)`; 0 for a label that
-        no train sentence ends on.
+        Probabilities of the last scored word of each sentence, `(sentences, labels)`; 0 for a label
+        that is the last of no train sentence.
 
     Raises:
-        DataError: if labels do not line up with words, no last word of train is scored, or a label
+        DataError: if labels do not line up with words, no word of train is scored, or a label
             is outside [-1, label_count).
 
     Example:
@@ -133,16 +134,16 @@ def predict_tfidf(
 
 
 def keep_last_label(labels: Iterable[ArrayLike]) -> list[np.ndarray]:
-    """Return labels of which only the last of each sentence is scored.
+    """Return labels of which only the last scored one of each sentence is kept.
 
     Example:
-        >>> [row.tolist() for row in keep_last_label([[2, 0, 1], [], [3]])]
-        [[-1, -1, 1], [], [3]]
+        >>> [row.tolist() for row in keep_last_label([[2, 0, 1], [], [3, 2, -1]])]
+        [[-1, -1, 1], [], [-1, 2, -1]]
     """
     kept = []
     for row in labels:
         last = np.array(row, dtype=int)
-        last[:-1] = NOT_SCORED
+        last[np.flatnonzero(last != NOT_SCORED)[:-1]] = NOT_SCORED
         kept.append(last)
     return kept
 
@@ -172,11 +173,11 @@ def _join_labels(train_labels: Iterable[ArrayLike], label_count: int) -> np.ndar
 def _last_word_targets(
     sentences: Sequence[Words], labels: Sequence[ArrayLike], label_count: int
 ) -> tuple[list[Words], np.ndarray]:
-    """Return the sentences whose last word is scored, and its label, `(sentences,)`."""
+    """Return the sentences with a scored word, and the label of the last one, `(sentences,)`."""
     _check_lined_up(sentences, labels)
-    ends = [(words, np.asarray(row)[-1]) for words, row in zip(sentences, labels) if len(words)]
-    scored = [(words, label) for words, label in ends if label != NOT_SCORED]
-    return [words for words, _ in scored], _join_labels([[label] for _, label in scored], label_count)
+    last = [row[row != NOT_SCORED][-1:] for row in keep_last_label(labels)]
+    texts = [words for words, label in zip(sentences, last) if len(label)]
+    return texts, _join_labels(last, label_count)
 
 
 def _check_lined_up(sentences: Sequence[Words], labels: Sequence[ArrayLike]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.errors import StorageError
+from nlp_lstm.errors import StorageError, UsageError
 from nlp_lstm.settings import Settings
 from nlp_lstm.views import VIEWS
 
@@ -109,6 +109,11 @@ def quiet_start() -> Iterator[None]:
     os.dup2(nowhere, 2)
     try:
         yield
+    except (ImportError, ValueError) as error:
+        if os.environ.get("KERAS_BACKEND"):
+            name = os.environ["KERAS_BACKEND"]
+            raise UsageError(f"KERAS_BACKEND is {name}, which does not start here ({error})") from None
+        raise
     finally:
         os.dup2(kept, 2)
         os.close(kept)

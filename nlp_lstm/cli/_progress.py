@@ -60,7 +60,8 @@ def _line(progress: Any) -> str:
     else:
         parts.append(f"perplexity {math.exp(min(progress.loss, 50)):.1f}")
     if progress.before:
-        parts.append(f"validation {progress.before['validation_loss']:.3f}")
+        loss = progress.before["validation_loss"]
+        parts.append(f"validation {loss:.3f} after epoch {progress.epoch - 1}")
     return "  ".join(parts)
 
 

@@ -14,8 +14,6 @@ from nlp_lstm.cli._options import classes_option, json_option, labels_option, li
 @json_option
 def command(source, task, labels, classes, limit, as_json):
     """List the corpus formats, or show counts, label shares and five examples of SOURCE."""
-    from nlp_lstm.corpora import Request
     from nlp_lstm.listing import data
 
-    request = Request(task=task, labels=labels, classes=classes)
-    show(data(source, request, limit), "json" if as_json else "text")
+    show(data(source, task, labels, classes, limit), "json" if as_json else "text")

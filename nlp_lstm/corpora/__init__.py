@@ -9,11 +9,16 @@ import hashlib
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from nlp_lstm.errors import DataError, UnknownNameError
+from nlp_lstm.errors import DataError, UnknownNameError, UsageError
 from nlp_lstm.registry import Registry
+from nlp_lstm.vocabulary import MOST_WORDS
 
 SPLITS = ("train", "validation", "test")
+PREDICTS, LABEL_CHOICES, CLASS_CHOICES = ("labels", "words"), ("phrase", "word"), (3, 5)
+# A corpus is the same in every training: no run's validation split holds what another was trained on.
+DATA_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -98,16 +103,29 @@ class Request:
     """What a reader is told besides its path; each uses what concerns it.
 
     Args:
-        task: name of the task the corpus is for ("sentiment", "next-word").
+        predicts: what the task wants of the corpus: "labels" of words, or "words" alone.
         labels: `sst`: "phrase", the largest constituent that ends at the word, or "word", its leaf.
         classes: `sst`: 5 or 3 classes.
-        seed: `mini`: which sentences the grammar writes; all: which tenth is set aside.
+
+    Raises:
+        UsageError: if a value is none of those.
+
+    Example:
+        >>> Request("words")
+        Request(predicts='words', labels='phrase', classes=5)
     """
 
-    task: str = "sentiment"
+    predicts: Literal["labels", "words"] = "labels"
     labels: str = "phrase"
     classes: int = 5
-    seed: int = 0
+
+    def __post_init__(self):
+        if self.predicts not in PREDICTS:
+            raise UnknownNameError("kind of prediction", self.predicts, PREDICTS)
+        if self.labels not in LABEL_CHOICES:
+            raise UnknownNameError("choice of labels", self.labels, LABEL_CHOICES)
+        if self.classes not in CLASS_CHOICES:
+            raise UsageError(f"classes is {self.classes}: it must be {' or '.join(map(str, CLASS_CHOICES))}")
 
 
 Reader = Callable[[str, Request], Corpus]
@@ -124,12 +142,12 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
 
     Returns:
         A corpus with a train and a validation split. Where the source has no validation split, a
-        tenth of train is set aside by the seed.
+        tenth of train is set aside, the same one every time.
 
     Raises:
         UnknownNameError: if there is no such reader; lists the readers.
-        DataError: if the text breaks a rule of its format, train holds no words, or every label is the
-            same.
+        DataError: if the text breaks a rule of its format, or train holds no words; with labels, also if
+            all are the same or a sentence is longer than `MOST_WORDS`.
         MissingInputError: if the file or data set is not there.
 
     Example:
@@ -139,35 +157,51 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     """
     request = request or Request()
     name, _, path = source.partition(":")
-    corpus = READERS.get(name)(path, request)
-    _check_labels(corpus, request.task)
+    corpus = replace(READERS.get(name)(path, request), source=source)
+    labelled = request.predicts == "labels" and bool(corpus.label_names)
+    if labelled:
+        _check_lengths(corpus)
     if not corpus.validation:
-        corpus = _set_aside(corpus, request.seed)
+        corpus = _set_aside(corpus)
     if limit is not None:
         corpus = replace(corpus, **{split: getattr(corpus, split)[:limit] for split in SPLITS})
     if not any(example.words for example in corpus.train):
         raise DataError(f"{source} has a training set with no words: give text with at least one sentence")
-    return replace(corpus, source=source)
+    if labelled:
+        _check_labels(corpus)
+    return corpus
 
 
-def _check_labels(corpus: Corpus, task: str) -> None:
-    """Check that a corpus with labels has two of them at least; next-word does not ask for any."""
-    if task == "next-word" or not corpus.label_names:
-        return
+def _check_lengths(corpus: Corpus) -> None:
+    """Check that every sentence can be put into a batch as a whole."""
+    for split in SPLITS:
+        for number, example in enumerate(getattr(corpus, split), start=1):
+            if len(example.words) > MOST_WORDS:
+                raise DataError(
+                    f"sentence {number} of {split} of {corpus.source} has {len(example.words)} words: "
+                    f"at most {MOST_WORDS} are read at once, split it"
+                )
+
+
+def _check_labels(corpus: Corpus) -> None:
+    """Check that the training set has two labels at least."""
     used = {label for example in corpus.train for label in example.labels or () if label is not None}
     if len(used) < 2:
         only = f"the one label {used.pop()!r}" if used else "no label"
-        raise DataError(f"{corpus.source} has {only} in its training set: at least 2 are needed")
+        raise DataError(
+            f"{corpus.source} has {only} in its training set: "
+            "at least 2 are needed, give more text or a larger --limit"
+        )
 
 
-def _set_aside(corpus: Corpus, seed: int) -> Corpus:
-    """Move a tenth of train to validation, chosen by the seed; both keep their order."""
+def _set_aside(corpus: Corpus) -> Corpus:
+    """Move a tenth of train to validation, chosen by `DATA_SEED`; both keep their order."""
     examples = corpus.train
     if len(examples) < 2:
         raise DataError(
             f"{corpus.source} has too few sentences to set a validation split aside: give 2 or more"
         )
-    held_out = set(random.Random(seed).sample(range(len(examples)), max(1, len(examples) // 10)))
+    held_out = set(random.Random(DATA_SEED).sample(range(len(examples)), max(1, len(examples) // 10)))
     return replace(
         corpus,
         train=tuple(example for row, example in enumerate(examples) if row not in held_out),

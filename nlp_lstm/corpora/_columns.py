@@ -3,7 +3,7 @@
     tokens + labels    lists, or strings with a space between; a label per word
     text   + label     a text and the one label of it, which stands at its last word
 
-Next-word needs no label column and uses none.
+To predict words, no label column is needed and none is used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Columns:
     Args:
         where: the split and its source, for messages.
         words: a text, or the words, of each row.
-        labels: a label, or the labels, of each row; None if the task needs none.
+        labels: a label, or the labels, of each row; None to predict words.
         names: what labels that are numbers mean (`ClassLabel`); empty if they are names.
         per_word: True for `tokens`, False for `text`.
     """
@@ -44,19 +44,21 @@ class Columns:
     per_word: bool
 
 
-def build_corpus(source: str, tables: Mapping[str, Dataset], task: str) -> Corpus:
+def build_corpus(source: str, tables: Mapping[str, Dataset], predicts: str) -> Corpus:
     """Return the corpus of some tables.
 
     Args:
         source: what was asked for, such as "table:reviews.csv".
         tables: train, and perhaps validation and test.
-        task: name of the task; "next-word" reads words only.
+        predicts: "labels", or "words", which reads the words only.
 
     Raises:
         DataError: if columns are missing (names those found and those needed), or a row's labels do not
             line up with its words (says the row).
     """
-    splits = {split: select_columns(table, f"{split} of {source}", task) for split, table in tables.items()}
+    splits = {
+        split: select_columns(table, f"{split} of {source}", predicts) for split, table in tables.items()
+    }
     split_text = choose_splitter(
         str(text) for used in splits.values() if not used.per_word for text in used.words
     )
@@ -69,14 +71,14 @@ def build_corpus(source: str, tables: Mapping[str, Dataset], task: str) -> Corpu
     return Corpus(source, label_names=names, **read)
 
 
-def select_columns(table: Dataset, where: str, task: str) -> Columns:
-    """Return the columns that the task uses.
+def select_columns(table: Dataset, where: str, predicts: str) -> Columns:
+    """Return the columns that are used to predict labels, or words.
 
     Raises:
         DataError: if they are not there; names the columns found and those needed.
     """
-    word_column, label_column = choose_pair(table.column_names, where, task)
-    labelled = task != "next-word"
+    word_column, label_column = choose_pair(table.column_names, where, predicts)
+    labelled = predicts == "labels"
     cells = table.select_columns([word_column, label_column] if labelled else [word_column]).to_dict()
     assert isinstance(cells, dict)  # it is an iterator only if asked for batches
     return Columns(
@@ -88,23 +90,23 @@ def select_columns(table: Dataset, where: str, task: str) -> Columns:
     )
 
 
-def choose_pair(columns: list[str], where: str, task: str) -> tuple[str, str]:
-    """Return the column of words and that of labels, which next-word can do without.
+def choose_pair(columns: list[str], where: str, predicts: str) -> tuple[str, str]:
+    """Return the column of words and that of labels, which may be missing to predict words.
 
     Raises:
         DataError: if no pair is there.
 
     Example:
-        >>> choose_pair(["id", "text", "label"], "train of table:x.csv", "sentiment")
+        >>> choose_pair(["id", "text", "label"], "train of table:x.csv", "labels")
         ('text', 'label')
-        >>> choose_pair(["tokens"], "train of table:x.csv", "next-word")
+        >>> choose_pair(["tokens"], "train of table:x.csv", "words")
         ('tokens', 'labels')
     """
     for words, labels in PAIRS:
-        if words in columns and (labels in columns or task == "next-word"):
+        if words in columns and (labels in columns or predicts == "words"):
             return words, labels
-    needed = "tokens, or text" if task == "next-word" else "tokens and labels, or text and label"
-    raise DataError(f"{where} has the columns {', '.join(columns)}: {task} needs {needed}; rename them")
+    needed = "tokens, or text" if predicts == "words" else "tokens and labels, or text and label"
+    raise DataError(f"{where} has the columns {', '.join(columns)}: needed are {needed}; rename them")
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def read_hub(path: str, request: Request) -> Corpus:
 
     Args:
         path: `name`, `owner/name` or `owner/name/configuration`.
-        request: `task`: next-word reads the words only.
+        request: `predicts` "words" reads the words only.
 
     Raises:
         UsageError: if `path` is not an id.
@@ -37,7 +37,7 @@ def read_hub(path: str, request: Request) -> Corpus:
         tables = {split: found[part] for part in reversed(found) if (split := split_of(part))}
         if "train" not in tables:
             raise DataError(f"hub:{path} has the splits {', '.join(found)}: a train split is needed")
-        return build_corpus(f"hub:{path}", tables, request.task)
+        return build_corpus(f"hub:{path}", tables, request.predicts)
 
 
 def parse_id(path: str) -> tuple[str, str | None]:

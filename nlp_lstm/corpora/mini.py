@@ -6,8 +6,9 @@ the number of the subject and the verb that must agree with it. Each word carrie
 
 import random
 from collections.abc import Iterator
+from typing import Literal
 
-from nlp_lstm.corpora import READERS, Corpus, Example, Request
+from nlp_lstm.corpora import DATA_SEED, READERS, Corpus, Example, Request
 from nlp_lstm.corpora._grammar import Grammar, Words
 from nlp_lstm.corpora._grammar_next_word import NEXT_WORD, agreement_so_far
 from nlp_lstm.corpora._grammar_sentiment import (
@@ -22,38 +23,51 @@ from nlp_lstm.errors import UsageError
 TRAIN_SENTENCES = 4000
 HELD_OUT_SENTENCES = 500
 
-__all__ = ["agreement_so_far", "read_mini", "sentiment_so_far"]
+__all__ = ["agreement_so_far", "read_mini", "sentiment_so_far", "write_corpus"]
 
 
 @READERS.register("mini")
 def read_mini(path: str, request: Request) -> Corpus:
-    """Write a corpus for the task of the request, the same one for the same seed.
+    """Write the corpus for what the request predicts, the same one every time.
 
     Args:
         path: must be empty, because there is nothing to read.
-        request: `seed` picks the sentences; `task` "next-word" gets sentences without labels about facts
-            and agreement, any other task gets sentences with a sentiment at every word.
+        request: only `predicts` is used.
+
+    Returns:
+        What `write_corpus` writes with `DATA_SEED`.
+
+    Raises:
+        UsageError: if a path is given.
+    """
+    if path:
+        raise UsageError(f"mini reads no file, but was given {path!r}: say --data mini")
+    return write_corpus(request.predicts, DATA_SEED)
+
+
+def write_corpus(predicts: Literal["labels", "words"], seed: int) -> Corpus:
+    """Write a corpus, the same one for the same seed.
+
+    Args:
+        predicts: "words" gets sentences without labels about facts and agreement, "labels" gets
+            sentences with a sentiment at every word.
+        seed: picks the sentences.
 
     Returns:
         4000 sentences to train on, and 500 each for validation and test, none of which is in another split.
 
-    Raises:
-        UsageError: if a path is given.
-
     Example:
-        >>> corpus = read_mini("", Request(task="sentiment", seed=0))
+        >>> corpus = write_corpus("labels", seed=1)
         >>> len(corpus.train), len(corpus.validation), len(corpus.test)
         (4000, 500, 500)
         >>> corpus.label_names
         ('negative', 'neutral', 'positive')
     """
-    if path:
-        raise UsageError(f"mini reads no file, but was given {path!r}: say --data mini")
-    if request.task == "next-word":
+    if predicts == "words":
         grammar, example, label_names = NEXT_WORD, _next_word_example, ()
     else:
         grammar, example, label_names = SENTIMENT, _sentiment_example, LABEL_NAMES
-    train, validation, test = (tuple(map(example, split)) for split in _write_splits(grammar, request.seed))
+    train, validation, test = (tuple(map(example, split)) for split in _write_splits(grammar, seed))
     return Corpus("mini", train, validation, test, label_names)
 
 

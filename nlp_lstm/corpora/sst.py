@@ -12,9 +12,8 @@ from pathlib import Path
 from nlp_lstm.corpora import READERS, Corpus, Example, Request
 from nlp_lstm.corpora._files import find_splits, read_lines
 from nlp_lstm.corpora._labels import FIVE_SENTIMENTS, THREE_SENTIMENTS
-from nlp_lstm.errors import DataError, UnknownNameError, UsageError
+from nlp_lstm.errors import DataError
 
-LABEL_CHOICES = ("phrase", "word")
 NAMES_OF_CLASSES = {
     5: dict(zip("01234", FIVE_SENTIMENTS)),
     3: dict(zip("01234", ("negative", "negative", "neutral", "positive", "positive"))),
@@ -36,14 +35,9 @@ def read_sst(path: str, request: Request) -> Corpus:
         request: `labels` "phrase" or "word"; `classes` 5 or 3.
 
     Raises:
-        UsageError: if `labels` or `classes` is none of those.
         MissingInputError: if the folder or its train file is not there.
         DataError: if a line is not a tree; names the file and the line.
     """
-    if request.labels not in LABEL_CHOICES:
-        raise UnknownNameError("choice of labels", request.labels, LABEL_CHOICES)
-    if request.classes not in NAMES_OF_CLASSES:
-        raise UsageError(f"{request.classes} classes: sst is read with --classes 5 or --classes 3")
     splits = {split: _read_trees(file, request) for split, file in find_splits(path).items()}
     names = FIVE_SENTIMENTS if request.classes == 5 else THREE_SENTIMENTS
     return Corpus(f"sst:{path}", label_names=names, **splits)

@@ -1,7 +1,8 @@
 """table:PATH — CSV, TSV, JSON lines or Parquet, columns tokens + labels or text + label; a file or folder.
 
 `tokens` and `labels` are lists, or strings with a space between; `label` is the one label of a `text`,
-which trains and scores its last word only. Next-word needs `text` or `tokens` alone. Files are read
+which trains and scores its last word only. To predict words, `text` or
+`tokens` alone will do. Files are read
 through `datasets`, without its cache: a file that has changed is read anew.
 """
 
@@ -37,7 +38,7 @@ def read_table(path: str, request: Request) -> Corpus:
 
     Args:
         path: a file, or a folder of files such as train.csv, validation.csv, test.csv.
-        request: `task`: next-word reads the words only.
+        request: `predicts` "words" reads the words only.
 
     Raises:
         MissingInputError: if the path, or the folder's train file, is not there.
@@ -47,7 +48,7 @@ def read_table(path: str, request: Request) -> Corpus:
     files = find_splits(path, FORMATS)
     with quiet_datasets(), tempfile.TemporaryDirectory(prefix="nlp-lstm-") as cache:
         tables = {split: _load(file, cache) for split, file in files.items()}
-        return build_corpus(f"table:{path}", tables, request.task)
+        return build_corpus(f"table:{path}", tables, request.predicts)
 
 
 def _load(file: Path, cache: str) -> Dataset:

@@ -21,6 +21,8 @@ def evaluate(
     run: Run | str | Path | None = None,
     data: str | None = None,
     split: str = "validation",
+    labels: str | None = None,
+    classes: int | None = None,
     limit: int | None = None,
 ) -> Report:
     """Score a run on a split of a corpus, and the baselines with it.
@@ -28,13 +30,15 @@ def evaluate(
     Args:
         run: a run or its name; None for the newest.
         data: a corpus as `load_corpus` takes it; None for the one that the run was trained on. The
-            baselines learn from its training split.
+            baselines learn from its whole training split.
         split: "train", "validation" or "test".
-        limit: score the first so many sentences of each split only.
+        labels, classes: as `train` takes them; None for the run's own.
+        limit: score the first so many sentences of the split only.
 
     Returns:
         A report whose first table has a row per metric and a column for the model and each baseline;
-        for a tagger the second is its confusion table.
+        for a tagger the second is its confusion table. Its facts say whether the corpus has changed
+        since the run was trained on it.
 
     Raises:
         DataError: if the corpus has labels that the run does not know, or no such split.
@@ -43,15 +47,18 @@ def evaluate(
         run = newest_run()
     elif not isinstance(run, Run):
         run = load_run(run)
-    known = {"source": "mini", "labels": "phrase", "classes": 5, "seed": 0, "limit": None, **run.data}
-    request = Request(run.task, known["labels"], known["classes"], known["seed"])
-    corpus = load_corpus(data or known["source"], request, limit if data else limit or known["limit"])
-    return evaluate_corpus(run, corpus, split)
+    known = {"source": "mini", "labels": "phrase", "classes": 5, "limit": None, **run.data}
+    request = Request(run.predicts, labels or known["labels"], classes or known["classes"])
+    corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
+    report = evaluate_corpus(run, corpus, split, limit)
+    if not data and known.get("sha256") not in (None, corpus.sha256()):
+        report.facts["changed"] = f"{corpus.source} is no longer what {run.name} was trained on"
+    return report
 
 
-def evaluate_corpus(run: Run, corpus: Corpus, split: str = "validation") -> Report:
+def evaluate_corpus(run: Run, corpus: Corpus, split: str = "validation", limit: int | None = None) -> Report:
     """Score a run and the baselines on a split of a corpus; see `evaluate`."""
-    examples = corpus.split(split)
+    examples = corpus.split(split)[:limit]
     encode = load_task(run.task).encode
     evaluate_split = evaluate_labels if run.predicts == "labels" else evaluate_words
     tables = evaluate_split(run, corpus, examples, encode)
@@ -61,6 +68,8 @@ def evaluate_corpus(run: Run, corpus: Corpus, split: str = "validation") -> Repo
         "split": split,
         "sentences": len(examples),
         "unknown_share": unknown_share(run, examples),
+        "vocabulary": len(run.vocabulary),
+        "lowercase": run.settings.lowercase,
     }
     return Report(tables, facts=facts)
 

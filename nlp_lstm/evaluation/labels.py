@@ -19,7 +19,13 @@ Labels = list[np.ndarray]
 def evaluate_labels(
     run: Run, corpus: Corpus, examples: Sequence[Example], encode: Encode
 ) -> tuple[Comparison, ...]:
-    """Return the figures of a tagger beside its baselines, and its confusion table.
+    """Return a table of a tagger's figures beside its baselines, and its confusion table in words.
+
+    Args:
+        run: of a task that predicts labels.
+        corpus: its train split is what the baselines learn from.
+        examples: the sentences to score.
+        encode: the task's own.
 
     Raises:
         DataError: if a label is not one of the run's, or no word has a label.
@@ -39,7 +45,7 @@ def evaluate_labels(
         "look_up": baselines.predict_look_up(train_inputs, train_targets, inputs, labels),
     }
     scores: Scores = {
-        name: score_words(rows, targets, labels) | score_last_words(*_last(rows, targets), run.label_names)
+        name: score_words(rows, targets) | score_last_words(*_last(rows, targets), run.label_names)
         for name, rows in predictions.items()
     }
     last_labels = baselines.keep_last_label(train_targets)

@@ -4,7 +4,7 @@ The published protocol carries the state across the whole split and counts every
 ends of sentences too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -17,13 +17,26 @@ from nlp_lstm.scoring import Scores, tabulate
 from nlp_lstm.task import Encode
 from nlp_lstm.vocabulary import EOS
 
+Verb = tuple[np.ndarray, np.ndarray]
+
+MEANING = (
+    "cross_entropy in nats per word and perplexity with the state carried across the split; "
+    "fresh_perplexity from a fresh state per sentence: lower is better. Accuracies in [0, 1]"
+)
 CHUNK = 512  # words whose probabilities, one per word of the vocabulary, are held at once
 
 
 def evaluate_words(
     run: Run, corpus: Corpus, examples: Sequence[Example], encode: Encode
 ) -> tuple[Comparison, ...]:
-    """Return the figures of a next-word model beside its baselines."""
+    """Return a table of a next-word model's figures beside its baselines, a row per metric.
+
+    Args:
+        run: of a task that predicts words.
+        corpus: its train split is what the baselines learn from.
+        examples: the sentences to score.
+        encode: the task's own.
+    """
     encoded = encode(examples, run.vocabulary, ())
     train = encode(corpus.train, run.vocabulary, ())
     size = len(run.vocabulary)
@@ -41,12 +54,13 @@ def evaluate_words(
             "fresh_perplexity": float(np.exp(fresh)),
             "top_1_accuracy": top_1,
             "top_5_accuracy": top_5,
-            **agreement(run, examples),
         },
         "unigram": {
             "cross_entropy": unigram,
             "perplexity": float(np.exp(unigram)),
             "fresh_perplexity": float(np.exp(unigram)),
+            "top_1_accuracy": _share_of_commonest(train.targets[0], encoded.targets[0], 1),
+            "top_5_accuracy": _share_of_commonest(train.targets[0], encoded.targets[0], 5),
         },
         "kneser_ney_trigram": {
             "cross_entropy": trigram,
@@ -54,34 +68,50 @@ def evaluate_words(
             "fresh_perplexity": float(np.exp(trigram_fresh)),
         },
     }
-    meaning = (
-        "cross_entropy in nats per word and perplexity with the state carried across the split; "
-        "fresh_perplexity from a fresh state per sentence: lower is better. Accuracies in [0, 1]"
-    )
-    return (tabulate(scores, meaning),)
+    verbs = _verbs_across_attractors(run, examples)
+    if verbs:
+        scores["model"]["agreement_across_attractor"] = agreement(verbs, lambda *verb: _says(run, *verb))
+        known = baselines.fit_kneser_ney(baselines.stream_ngrams(train.targets[0], EOS), size)
+        scores["kneser_ney_trigram"]["agreement_across_attractor"] = agreement(
+            verbs, lambda before, forms: known.probabilities([[*before[-2:], form] for form in forms])
+        )
+    return (tabulate(scores, MEANING),)
 
 
-def agreement(run: Run, examples: Sequence[Example]) -> dict[str, float]:
-    """Return how often the verb of the right number is likelier across an attractor, in [0, 1].
+def agreement(verbs: Sequence[Verb], likelihoods: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> float:
+    """Return how often the right form of a verb is likelier than the wrong one, in [0, 1].
 
-    Needs the facts of `mini`; without them nothing is returned. The words before the verb are read
-    from a fresh state, and the verb's two forms compared.
+    Args:
+        verbs: per verb the ids before it, from the sentence's start, and those of its two forms.
+        likelihoods: `(ids before, two ids) -> (2,)`, of which only the order counts.
     """
-    verbs, right = 0, 0
-    for example in examples:
-        facts = example.facts
-        if "agreeing_verb" not in facts:
-            return {}
-        for t, verb in enumerate(facts["agreeing_verb"]):
-            if t == 0 or verb is None or not facts["attractors"][t]:
-                continue
-            ids = run.vocabulary.ids(example.words[:t])
-            layers, _ = run.network.read(ids[None], keep=())
-            says = run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])
-            good, bad = run.vocabulary.ids([verb, facts["wrong_verb"][t]])
-            verbs += 1
-            right += bool(says[good] > says[bad])
-    return {"agreement_across_attractor": right / verbs} if verbs else {}
+    right = 0
+    for before, forms in verbs:
+        good, bad = likelihoods(before, forms)
+        right += bool(good > bad)
+    return right / len(verbs)
+
+
+def _verbs_across_attractors(run: Run, examples: Sequence[Example]) -> list[Verb]:
+    """The verbs that a noun of the other number stands before, by the facts of `mini`; else none."""
+    return [
+        (run.vocabulary.ids(example.words[:t]), run.vocabulary.ids([verb, example.facts["wrong_verb"][t]]))
+        for example in examples
+        for t, verb in enumerate(example.facts.get("agreeing_verb", ()))
+        if verb is not None and example.facts["attractors"][t]
+    ]
+
+
+def _says(run: Run, before: np.ndarray, forms: np.ndarray) -> np.ndarray:
+    """Log probabilities of some words after others that are read from a fresh state."""
+    layers, _ = run.network.read(before[None], keep=())
+    return run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])[forms]
+
+
+def _share_of_commonest(train: np.ndarray, test: np.ndarray, most: int) -> float:
+    """How often a word of `test` is one of the commonest of `train`."""
+    commonest = np.argsort(-np.bincount(train), kind="stable")[:most]
+    return float(np.isin(test, commonest).mean())
 
 
 def _read_stream(run: Run, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, float, float]:

@@ -1,6 +1,7 @@
 """A report as text for a terminal: tables as wide as they need to be, words shown as typed."""
 
 import io
+import textwrap
 
 from nlp_lstm.comparison import Report, Value
 from nlp_lstm.views import VIEWS, visible
@@ -22,7 +23,7 @@ def show_text(report: Report) -> str:
         f"{name}: {show_value(value)}" for name, value in report.facts.items() if value is not None
     )
     blocks = [facts] if facts else []
-    for table in report.comparisons:
+    for number, table in enumerate(report.comparisons):
         heading = [table.row_kind, *table.columns]
         rows = [
             [visible(row), *(show_value(value) for value in values)]
@@ -32,12 +33,14 @@ def show_text(report: Report) -> str:
             any(isinstance(values[column], str) for values in table.values)
             for column in range(len(table.columns))
         ]
-        lines = [visible(table.title), _align(heading, rows, is_text)]
-        blocks.append("\n".join([*lines, f"({table.meaning})"] if table.meaning else lines))
+        blocks.append(f"{visible(table.title)}\n{_align(heading, rows, is_text)}")
+        following = report.comparisons[number + 1 :]
+        if table.meaning and not (following and following[0].meaning == table.meaning):
+            blocks[-1] += f"\n{textwrap.fill(f'({table.meaning})', 100)}"
     return "\n\n".join(blocks)
 
 
-def show_value(value: Value) -> str:
+def show_value(value: Value | dict) -> str:
     """Return a value as a cell: numbers with three decimals, nothing as a dash.
 
     Example:
@@ -46,6 +49,8 @@ def show_value(value: Value) -> str:
     """
     if value is None:
         return "-"
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {show_value(part)}" for name, part in value.items())
     if isinstance(value, float):
         return f"{value:.1f}" if abs(value) >= 100 else f"{value:.3f}"
     return visible(str(value))

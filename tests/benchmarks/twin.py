@@ -25,7 +25,7 @@ def targets_per_second(name: str, train_as: str, seconds: float = 4.0) -> float:
     """Train for some seconds after a warm-up; return the targets per second."""
     task = load_task(name)
     settings = task.changed_settings({"train_as": train_as, "timesteps": 35})
-    corpus = load_corpus("mini", Request(task=name))
+    corpus = load_corpus("mini", Request(task.predicts))
     vocabulary = Vocabulary.build(example.words for example in corpus.train)
     encoded = task.encode(corpus.train, vocabulary, corpus.label_names)
     outputs = len(corpus.label_names) or len(vocabulary)
