@@ -42,7 +42,7 @@ def main() -> None:
         shapes.append(text(8, top + 18, "says after the word", size=11, anchor="start"))
         for name, colour in (("hidden_state", BLUE), ("cell_state", ORANGE)):
             top += 44
-            shapes += bars([float(record[f"{name} norm"]) for record in records], top, colour)  # type: ignore[arg-type]
+            shapes += bars([float(record[f"{name}_norm"]) for record in records], top, colour)  # type: ignore[arg-type]
             shapes.append(text(8, top + HEIGHT / 2, f"norm of {name}", size=12, anchor="start"))
             top += HEIGHT
         top += 60

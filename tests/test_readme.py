@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,13 @@ def test_mini_cannot_be_looked_up_but_is_learned(demo):
     assert words["look_up"] <= 0.85  # type: ignore[operator]
     agreement = load_run(folder / "runs/next-word-001").metrics["agreement_across_attractor"]
     assert agreement["model"] >= 0.95  # type: ignore[operator]
+
+
+def test_the_picture_is_drawn_from_the_demo_s_runs(demo):
+    folder, _ = demo
+    command = [sys.executable, str(ROOT / "docs/picture.py")]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    drawing = xml.etree.ElementTree.fromstring(done.stdout)
+    words = [element.text for element in drawing if element.tag.endswith("text")]
+    assert words.count("elephant") >= 2
