@@ -125,7 +125,7 @@ def test_train_keeps_results_and_progress_apart(trained):
     assert len(lines) == 2, done.stderr
     for number, line in enumerate(lines, start=1):
         assert re.fullmatch(
-            rf"epoch {number}/2  loss \d\.\d+  accuracy \d\.\d+  (validation \d\.\d+  )? ?about \d+ s left",
+            rf"epoch {number}/2  loss \d\.\d+  accuracy \d\.\d+  (validation \d\.\d+ after epoch \d  )? ?about \d+ s left",
             line,
         )
     assert "\x1b" not in done.stdout + done.stderr
@@ -358,15 +358,15 @@ def test_probe_table_holds_what_the_states_do(here, new_run, cli, cell):
             if name.endswith("_gate"):
                 assert row[name] == pytest.approx(values[t].mean(), abs=1e-6)
                 open_or_closed = ((values[t] < 0.1) | (values[t] > 0.9)).mean()
-                assert row[f"{name} saturated"] == pytest.approx(open_or_closed)
+                assert row[f"{name}_saturated"] == pytest.approx(open_or_closed)
             elif name.endswith("_state"):
-                assert row[f"{name} norm"] == pytest.approx(np.linalg.norm(values[t]), abs=1e-5)
+                assert row[f"{name}_norm"] == pytest.approx(np.linalg.norm(values[t]), abs=1e-5)
                 if t == 0:
-                    assert row[f"{name} moved"] is None
+                    assert row[f"{name}_moved"] is None
                 else:
                     a, b = values[t - 1], values[t]
                     cosine = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
-                    assert row[f"{name} moved"] == pytest.approx(1 - cosine, abs=1e-5)
+                    assert row[f"{name}_moved"] == pytest.approx(1 - cosine, abs=1e-5)
         best = int(np.argmax(trace["outputs"][t]))
         assert row["says"] == f"{trace['output_names'][best]} {trace['outputs'][t][best]:.2f}"
 
