@@ -125,7 +125,8 @@ def test_train_keeps_results_and_progress_apart(trained):
     assert len(lines) == 2, done.stderr
     for number, line in enumerate(lines, start=1):
         assert re.fullmatch(
-            rf"epoch {number}/2  loss \d\.\d+  accuracy \d\.\d+  (validation \d\.\d+ after epoch \d  )? ?about \d+ s left",
+            rf"epoch {number}/2  loss \d\.\d+  accuracy \d\.\d+  "
+            r"(validation \d\.\d+ after epoch \d  )? ?about \d+ s left",
             line,
         )
     assert "\x1b" not in done.stdout + done.stderr
