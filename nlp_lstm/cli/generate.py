@@ -11,7 +11,10 @@ from nlp_lstm.comparison import Report
 @click.argument("run_and_text", nargs=-1, required=True, metavar="[RUN] TEXT")
 @click.option("--words", default=20, show_default=True, help="How many words to add.")
 @click.option(
-    "--temperature", default=1.0, show_default=True, help="Below 1 safer, above 1 wilder; 0 the likeliest."
+    "--temperature",
+    default=1.0,
+    show_default=True,
+    help="Below 1 safer, above 1 wilder (0.001 to 1000); 0 the likeliest.",
 )
 @click.option("--top-k", type=int, help="Draw among the likeliest so many words.")
 @click.option("--seed", default=0, show_default=True, help="Of the draws.")

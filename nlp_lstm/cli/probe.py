@@ -21,4 +21,6 @@ def command(text, runs, layer, unit, format_, output, as_json):
     """Read TEXT with trained models and show, word by word, what they say and what their states do."""
     from nlp_lstm.probing import probe
 
+    if as_json and format_ not in ("text", "json"):
+        raise click.UsageError(f"--json and --format {format_} exclude each other.")
     show(probe(text, runs, layer, unit), "json" if as_json else format_, output)

@@ -1,4 +1,4 @@
-"""A report as CSV: one block per table, a heading row first."""
+"""A report as CSV: a heading, then the rows of all tables that share it; a blank line before another."""
 
 import csv
 import io
@@ -17,13 +17,15 @@ def show_csv(report: Report) -> str:
         table,cell,words
         speed,lstm,9
     """
-    blocks = []
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    heading: list[str] = []
     for table in report.comparisons:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["table", table.row_kind, *table.columns])
+        if ["table", table.row_kind, *table.columns] != heading:
+            text.write("\n" if heading else "")
+            heading = ["table", table.row_kind, *table.columns]
+            writer.writerow(heading)
         for row, values in zip(table.rows, table.values, strict=True):
             cells = [table.title, row, *("" if value is None else value for value in values)]
             writer.writerow([visible(cell) if isinstance(cell, str) else cell for cell in cells])
-        blocks.append(text.getvalue().rstrip("\n"))
-    return "\n\n".join(blocks)
+    return text.getvalue().rstrip("\n")
