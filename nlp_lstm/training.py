@@ -69,9 +69,7 @@ def train(
     check_free(path)
     start = init_from if init_from is None or isinstance(init_from, Run) else load_run(init_from)
     hyperparameters = chosen.changed_settings(_inherited(start, settings))
-    corpus = load_corpus(data, Request(chosen.predicts, labels, classes), limit)
-    if chosen.predicts == "labels" and not corpus.label_names:
-        raise DataError(f"{data} has no labels: add --task next-word, or give a corpus with labels")
+    corpus = _load(data, Request(chosen.predicts, labels, classes), limit)
     label_names = corpus.label_names if chosen.predicts == "labels" else ()
     vocabulary = start.vocabulary if start else _build_vocabulary(corpus, hyperparameters)
     known = read_vectors(vectors, vocabulary) if vectors else {}
@@ -81,17 +79,26 @@ def train(
     train_set = chosen.encode(corpus.train, vocabulary, label_names)
     validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
     outputs = len(label_names) or len(vocabulary)
-    model = chosen.training_twin(hyperparameters, len(vocabulary), outputs, False)
-    weights = first_weights(get_weights(model), train_set, start, known)
+    untrained = get_weights(chosen.training_twin(hyperparameters, len(vocabulary), outputs, False))
+    weights = first_weights(untrained, train_set, start, known)
     logs = path.with_name(f"tensorboard-{path.name}") if tensorboard else None
     fitted = fit(chosen, hyperparameters, weights, train_set, validation_set, report, logs)
 
     record = {"source": data, "labels": labels, "classes": classes, "limit": limit, "sha256": corpus.sha256()}
-    record |= {"vectors": str(vectors) if vectors else None, "init_from": start.name if start else None}
-    record |= {"vectors_share": round(len(known) / len(vocabulary), 4) if vectors else None}
+    record |= {"init_from": start.name if start else None}
+    if vectors:
+        record |= {"vectors": str(vectors), "vectors_share": round(len(known) / len(vocabulary), 4)}
     trained = Run(path, task, hyperparameters, label_names, vocabulary, fitted.weights, fitted.status, record)
     trained = replace(trained, history=fitted.history, seconds=round(fitted.seconds, 1))
     return _finish(trained, corpus, fitted.steps, named=run is not None)
+
+
+def _load(data: str, request: Request, limit: int | None) -> Corpus:
+    """The corpus, checked to have labels where the task predicts them."""
+    corpus = load_corpus(data, request, limit)
+    if request.predicts == "labels" and not corpus.label_names:
+        raise DataError(f"{data} has no labels: add --task next-word, or give a corpus with labels")
+    return corpus
 
 
 def _finish(run: Run, corpus: Corpus, steps: int, named: bool) -> Run:

@@ -48,25 +48,13 @@ def evaluate_words(
         train.targets[0], encoded.targets[0], size, EOS, fresh=True
     )
     scores: Scores = {
-        "model": {
-            "cross_entropy": carried,
-            "perplexity": float(np.exp(carried)),
-            "fresh_perplexity": float(np.exp(fresh)),
-            "top_1_accuracy": top_1,
-            "top_5_accuracy": top_5,
+        "model": _costs(carried, fresh) | {"top_1_accuracy": top_1, "top_5_accuracy": top_5},
+        "unigram": _costs(unigram, unigram)
+        | {
+            f"top_{most}_accuracy": _share_of_commonest(train.targets[0], encoded.targets[0], most)
+            for most in (1, 5)
         },
-        "unigram": {
-            "cross_entropy": unigram,
-            "perplexity": float(np.exp(unigram)),
-            "fresh_perplexity": float(np.exp(unigram)),
-            "top_1_accuracy": _share_of_commonest(train.targets[0], encoded.targets[0], 1),
-            "top_5_accuracy": _share_of_commonest(train.targets[0], encoded.targets[0], 5),
-        },
-        "kneser_ney_trigram": {
-            "cross_entropy": trigram,
-            "perplexity": float(np.exp(trigram)),
-            "fresh_perplexity": float(np.exp(trigram_fresh)),
-        },
+        "kneser_ney_trigram": _costs(trigram, trigram_fresh),
     }
     verbs = _verbs_across_attractors(run, examples)
     if verbs:
@@ -90,6 +78,12 @@ def agreement(verbs: Sequence[Verb], likelihoods: Callable[[np.ndarray, np.ndarr
         good, bad = likelihoods(before, forms)
         right += bool(good > bad)
     return right / len(verbs)
+
+
+def _costs(carried: float, fresh: float) -> dict[str, float | None]:
+    """Cross-entropy and perplexity, and the perplexity with a fresh state per sentence."""
+    perplexities = {"perplexity": float(np.exp(carried)), "fresh_perplexity": float(np.exp(fresh))}
+    return {"cross_entropy": carried, **perplexities}
 
 
 def _verbs_across_attractors(run: Run, examples: Sequence[Example]) -> list[Verb]:
