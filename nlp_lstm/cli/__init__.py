@@ -15,7 +15,6 @@ from nlp_lstm.errors import NlpLstmError
 
 # TensorFlow's own start-up messages are not ours to show; set before anything imports it.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 INTERRUPTED = 130
 

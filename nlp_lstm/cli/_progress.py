@@ -14,7 +14,6 @@ class Bar:
         self._quiet = quiet
         self._bar: Any = None
         self._task: Any = None
-        self._epoch = 0
         self._started = time.perf_counter()
 
     def __enter__(self) -> "Bar":
