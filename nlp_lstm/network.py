@@ -4,14 +4,17 @@ Reads the weights that Keras trained, with nothing but NumPy, and hands out ever
 At every word it gives what the taught model says after the words up to there.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from nlp_lstm.cells import CELLS, Parts, run_cell
 from nlp_lstm.errors import DataError
 from nlp_lstm.settings import Settings
+
+EditLayer = Callable[[int, int, str, np.ndarray], None]  # (layer, t, part, values (units, batch))
 
 
 @dataclass(frozen=True)
@@ -37,35 +40,36 @@ class Network:
     weights: Mapping[str, np.ndarray]
 
     def read(
-        self, ids: np.ndarray, states: Sequence[Parts] | None = None, keep: tuple[str, ...] | None = None
+        self, ids: np.ndarray, states: Sequence[Parts] | None = None, edit: EditLayer | None = None
     ) -> tuple[list[Parts], list[Parts]]:
         """Read a batch of word ids.
 
         Args:
             ids: `(batch, timesteps)` int.
             states: per layer, the states carried in; None to start from zeros.
-            keep: names of the parts to keep; None for all.
+            edit: called as `edit(layer, t, part, values)`, layers from 1 and words from 0, with what
+                `cells.run_cell` calls its `edit` with.
 
         Returns:
-            Per layer, the kept parts `(batch, timesteps, units)`, and per layer the states after the
-            last word `(batch, units)`.
+            Per layer, all parts `(batch, timesteps, units)`, and per layer the states after the last
+            word `(batch, units)`.
         """
         # Weights of a training gone wrong can overflow; what comes out then is told by whoever asks.
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._read(ids, states, keep)
+            return self._read(ids, states, edit)
 
     def _read(
-        self, ids: np.ndarray, states: Sequence[Parts] | None, keep: tuple[str, ...] | None
+        self, ids: np.ndarray, states: Sequence[Parts] | None, edit: EditLayer | None
     ) -> tuple[list[Parts], list[Parts]]:
         """The layers one above the other."""
-        keep = None if keep is None else (*keep, "hidden_state")
         below = self.weights["embedding/embeddings"][ids]  # (batch, timesteps, embedding_dim)
         layers, carried = [], []
         for number in range(1, self.settings.layers + 1):
             names = ("kernel", "recurrent_kernel", "bias")
             weights = {name: self.weights[f"layer_{number}/{name}"] for name in names}
             before = states[number - 1] if states else None
-            parts, after = run_cell(self.settings.cell, below, weights, before, keep)
+            edit_part = partial(edit, number) if edit else None
+            parts, after = run_cell(self.settings.cell, below, weights, before, edit=edit_part)
             below = parts["hidden_state"]
             layers.append(parts)
             carried.append(after)
@@ -73,6 +77,7 @@ class Network:
 
     def log_probabilities(self, hidden_state: np.ndarray) -> np.ndarray:
         """Return log softmax of the output layer, `(..., outputs)`, from the last layer's h."""
+        hidden_state = np.ascontiguousarray(hidden_state)  # a batch's parts are views that BLAS cannot read
         logits = hidden_state @ self.weights["output/kernel"] + self.weights["output/bias"]
         logits -= logits.max(axis=-1, keepdims=True)
         logits -= np.log(np.exp(logits).sum(axis=-1, keepdims=True))
@@ -95,7 +100,7 @@ class Network:
         states = None
         for start in range(0, len(ids), chunk):
             piece = ids[start : start + chunk]
-            layers, states = self.read(piece[None], states, keep=())
+            layers, states = self.read(piece[None], states)
             yield piece, self.log_probabilities(layers[-1]["hidden_state"][0])
 
 

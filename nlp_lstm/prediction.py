@@ -24,7 +24,7 @@ def predict(text: str, run: Run | str | Path | None = None, most: int = 10) -> R
     """
     run = _as_run(run)
     sentence = run.vocabulary.encode(text)
-    layers, _ = run.network.read(sentence.ids[None], keep=())
+    layers, _ = run.network.read(sentence.ids[None])
     hidden_state = layers[-1]["hidden_state"][0]
     if run.label_names:
         outputs = run.network.probabilities(hidden_state)
@@ -88,7 +88,7 @@ def generate(
     draws = np.random.default_rng(seed)
     pieces, states, ids = [], None, run.vocabulary.encode(text).ids
     for _ in range(words):
-        layers, states = run.network.read(ids[None], states, keep=())
+        layers, states = run.network.read(ids[None], states)
         log_probabilities = run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])
         word = _draw(log_probabilities, temperature, top_k, draws)
         pieces.append("\n" if word == EOS else run.vocabulary.words[word])

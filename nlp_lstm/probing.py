@@ -9,7 +9,8 @@ from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import MissingInputError, UsageError
 from nlp_lstm.run import Run, load_run, newest_run
 from nlp_lstm.task import task_names
-from nlp_lstm.tracing import Trace, trace
+from nlp_lstm.traces import Trace
+from nlp_lstm.tracing import trace
 
 CLOSED, OPEN = 0.1, 0.9
 STATES = ("hidden_state", "cell_state")
@@ -45,7 +46,7 @@ def probe(
     comparisons, traces, unknown = [], [], {}
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
     for run in [run if isinstance(run, Run) else load_run(run) for run in named] or _newest_runs():
-        layers = trace(run, text)
+        layers = list(trace(run, text).values())
         shown = _choose_layer(layers, layer)
         comparisons.append(unit_table(shown, unit) if unit is not None else state_table(shown))
         traces += layers
@@ -71,7 +72,7 @@ def state_table(trace: Trace) -> Comparison:
     columns |= {f"{name}_moved": moved(trace.parts[name]) for name in states}
     columns |= {name: trace.parts[name].mean(axis=1) for name in gates}
     columns |= {f"{name}_saturated": saturated(trace.parts[name]) for name in gates}
-    return _table(trace, columns, f"{trace.task}, {trace.run}, layer {trace.layer}", MEANING)
+    return _table(trace, columns, f"{trace.task}, {trace.model}, {trace.layer}", MEANING)
 
 
 def unit_table(trace: Trace, unit: int) -> Comparison:
@@ -82,9 +83,9 @@ def unit_table(trace: Trace, unit: int) -> Comparison:
     """
     units = trace.parts["hidden_state"].shape[1]
     if not 0 <= unit < units:
-        raise UsageError(f"unit {unit}: {trace.run} has units 0 to {units - 1}")
+        raise UsageError(f"unit {unit}: {trace.model} has units 0 to {units - 1}")
     columns = {"says": says(trace)} | {name: values[:, unit] for name, values in trace.parts.items()}
-    title = f"{trace.task}, {trace.run}, layer {trace.layer}, unit {unit}"
+    title = f"{trace.task}, {trace.model}, {trace.layer}, unit {unit}"
     return _table(trace, columns, title, "gates in (0, 1); candidate and hidden_state in (-1, 1)")
 
 
@@ -136,7 +137,7 @@ def _choose_layer(layers: list[Trace], layer: int | None) -> Trace:
     if layer is None:
         return layers[-1]
     if not 1 <= layer <= len(layers):
-        raise UsageError(f"layer {layer}: {layers[0].run} has layers 1 to {len(layers)}")
+        raise UsageError(f"layer {layer}: {layers[0].model} has layers 1 to {len(layers)}")
     return layers[layer - 1]
 
 

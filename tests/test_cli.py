@@ -259,7 +259,7 @@ def test_predict_labels_every_word(two_runs, cli):
     assert told["tables"][0]["rows"] == report.comparisons[0].records()
     rows = told["tables"][0]["rows"]
     assert [row["word"] for row in rows] == ["The", "sky", "is", "n't", "BLUE"]
-    traced = nlp_lstm.trace(nlp_lstm.load_run("sentiment-001"), "The sky isn't BLUE")[-1]
+    traced = nlp_lstm.trace(nlp_lstm.load_run("sentiment-001"), "The sky isn't BLUE")["layer_2"]
     np.testing.assert_allclose([row["probability"] for row in rows], traced.outputs.max(axis=1), rtol=1e-6)
     assert [row["label"] for row in rows] == [
         traced.output_names[best] for best in traced.outputs.argmax(axis=1)
@@ -270,7 +270,7 @@ def test_predict_gives_the_ten_likeliest_next_words(two_runs, cli):
     done = cli("predict", "next-word-001", SENTENCE)
     assert (done.code, done.err) == (0, "")
     run = nlp_lstm.load_run("next-word-001")
-    after = nlp_lstm.trace(run, SENTENCE)[-1].outputs[-1]
+    after = nlp_lstm.trace(run, SENTENCE)["layer_2"].outputs[-1]
     best = [word for word in np.argsort(-after) if word != PAD][:10]
     shown = [line.split() for line in done.out.splitlines()[4:14]]
     assert shown == [[run.vocabulary.words[word], f"{after[word]:.3f}"] for word in best]
@@ -289,7 +289,7 @@ def test_generate_carries_the_state_as_if_it_read_all_again(here, new_run, cli, 
     run = new_run(Path("runs/next-word-001"), "next-word", cell)
     ids = run.vocabulary.encode("the sky").ids.tolist()
     for _ in range(15):
-        layers, _ = run.network.read(np.array([ids]), keep=())
+        layers, _ = run.network.read(np.array([ids]))
         scores = run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])
         scores[[PAD, UNK]] = -np.inf
         ids.append(int(scores.argmax()))
@@ -340,8 +340,8 @@ def test_probe_shows_a_row_per_word_for_the_newest_run_of_each_task(two_runs, ne
     done = cli("probe", SENTENCE)
     assert (done.code, done.err) == (0, "")
     *_, predictor, tagger = done.out.split("\n\n")
-    assert predictor.startswith("next-word, next-word-001, layer 2\n")
-    assert tagger.startswith("sentiment, sentiment-002, layer 2\n")
+    assert predictor.startswith("next-word, next-word-001, layer_2\n")
+    assert tagger.startswith("sentiment, sentiment-002, layer_2\n")
     for block in (predictor, tagger):
         rows = [line for line in block.splitlines() if re.match(r"\S+ +\S+ \d\.\d\d ", line)]
         assert [row.split()[0] for row in rows] == WORDS
@@ -377,10 +377,10 @@ def test_probe_table_holds_what_the_states_do(here, new_run, cli, cell):
 def test_probe_json_holds_every_array_of_every_layer(here, new_run, cli, task, cell):
     run = new_run(Path("a"), task, cell, layers=3)
     told = json.loads(cli("probe", SENTENCE, "--run", "a", "--format", "json").out)
-    assert [(trace["run"], trace["task"], trace["layer"]) for trace in told["traces"]] == [
-        ("a", task, layer) for layer in (1, 2, 3)
+    assert [(trace["model"], trace["task"], trace["layer"]) for trace in told["traces"]] == [
+        ("a", task, f"layer_{number}") for number in (1, 2, 3)
     ]
-    for found, known in zip(told["traces"], nlp_lstm.trace(run, SENTENCE), strict=True):
+    for found, known in zip(told["traces"], nlp_lstm.trace(run, SENTENCE).values(), strict=True):
         assert found["words"] == WORDS
         assert list(found["parts"]) == PARTS[cell]
         for name, values in found["parts"].items():
@@ -392,10 +392,10 @@ def test_probe_json_holds_every_array_of_every_layer(here, new_run, cli, task, c
 
 
 def test_probe_takes_a_layer_and_a_unit(two_runs, cli):
-    trace = nlp_lstm.trace(nlp_lstm.load_run("sentiment-001"), SENTENCE)[0]
+    trace = nlp_lstm.trace(nlp_lstm.load_run("sentiment-001"), SENTENCE)["layer_1"]
     options = ("--run", "sentiment-001", "--layer", 1, "--unit", 3)
     (table,) = json.loads(cli("probe", SENTENCE, *options, "--json").out)["tables"]
-    assert table["title"] == "sentiment, sentiment-001, layer 1, unit 3"
+    assert table["title"] == "sentiment, sentiment-001, layer_1, unit 3"
     for name in PARTS["lstm"]:
         np.testing.assert_allclose([row[name] for row in table["rows"]], trace.parts[name][:, 3], rtol=1e-6)
     text = cli("probe", SENTENCE, *options).out
@@ -412,12 +412,12 @@ def test_probe_puts_runs_side_by_side_and_writes_files(two_runs, cli):
     assert Path("states.csv").read_text(encoding="utf-8") == shown.out
     rows = list(csv.DictReader(io.StringIO(shown.out)))  # one table that a single read opens
     for task in ("next-word", "sentiment"):
-        own = [row for row in rows if row["table"] == f"{task}, {task}-001, layer 2"]
+        own = [row for row in rows if row["table"] == f"{task}, {task}-001, layer_2"]
         assert [row["word"] for row in own] == WORDS
         assert 0 < float(own[-1]["forget_gate"]) < 1
     report = nlp_lstm.probe(SENTENCE, ["next-word-001", "sentiment-001"])
     assert [table.title for table in report.comparisons] == [
-        f"{task}, {task}-001, layer 2" for task in ("next-word", "sentiment")
+        f"{task}, {task}-001, layer_2" for task in ("next-word", "sentiment")
     ]
     alone = nlp_lstm.probe(SENTENCE, Path("runs/sentiment-001"))
     assert alone.comparisons[0].records() == report.comparisons[1].records()
@@ -448,7 +448,7 @@ def test_reserved_words_in_a_text_are_unknown_words_to_the_model(two_runs):
     run = nlp_lstm.load_run("sentiment-001")
     ids = run.vocabulary.encode("[PAD] <unk> <eos> [UNK]").ids
     assert not {PAD, EOS} & set(ids.tolist())
-    assert np.isfinite(nlp_lstm.trace(run, "[PAD] <unk>")[-1].outputs).all()
+    assert np.isfinite(nlp_lstm.trace(run, "[PAD] <unk>")["layer_2"].outputs).all()
 
 
 def test_text_of_generate_is_shown_as_typed(two_runs, cli):
@@ -530,7 +530,7 @@ def test_an_exported_model_says_in_plain_keras_what_predict_says(two_runs, cli):
         assert (done.code, done.out, done.err) == (0, f"{task}.keras\n", "")
         run = nlp_lstm.load_run(f"{task}-001")
         inputs.append((f"{task}.keras", run.vocabulary.encode(SENTENCE).ids.tolist(), run.settings.timesteps))
-        known.append(nlp_lstm.trace(run, SENTENCE)[-1].outputs)
+        known.append(nlp_lstm.trace(run, SENTENCE)["layer_2"].outputs)
     command = [sys.executable, "-c", PLAIN_KERAS, json.dumps(inputs)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     labels, words = (json.loads(line) for line in done.stdout.splitlines())

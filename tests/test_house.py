@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     {"errors", "registry", "settings", "comparison"},
     {"corpora", "vocabulary", "cells", "scoring", "baselines"},
-    {"network", "batches", "storage"},
+    {"network", "batches", "storage", "traces"},
     {"task", "layers"},
     {"run", "vectors", "tasks"},
     {"evaluation", "tracing", "fitting", "exporting", "listing"},

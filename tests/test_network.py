@@ -71,12 +71,6 @@ def test_a_long_text_reads_the_same_in_pieces(network, ids, chunk):
     np.testing.assert_allclose(says, network.log_probabilities(layers[-1]["hidden_state"][0]), atol=1e-12)
 
 
-def test_only_the_parts_to_keep_are_kept(ids):
-    layers, states = make_network("lstm").read(ids[None], keep=("forget_gate",))
-    assert [set(parts) for parts in layers] == [{"forget_gate", "hidden_state"}] * 2
-    assert [set(parts) for parts in states] == [{"hidden_state", "cell_state"}] * 2
-
-
 def test_probabilities_sum_to_one_and_are_the_softmax_of_the_output_layer():
     network, hidden = make_network(), np.random.default_rng(2).normal(0, 1, (2, 3, 5))
     probabilities = network.probabilities(hidden)

@@ -174,8 +174,8 @@ def test_a_trace_of_a_raw_sentence_holds_the_states_of_the_batch(reading):
     keras_says = list(reading.each_layer())
     for row, words in enumerate(reading.sentences):
         traces = trace(reading.run, " ".join(words))
-        assert [one.layer for one in traces] == list(range(1, reading.run.settings.layers + 1))
-        for one, (_, inputs, hidden_state, parts) in zip(traces, keras_says, strict=True):
+        assert list(traces) == [one.layer for one in traces.values()] == reading.names
+        for one, (_, inputs, hidden_state, parts) in zip(traces.values(), keras_says, strict=True):
             assert one.words == words
             np.testing.assert_allclose(one.inputs, inputs[row, : len(words)], **CLOSE)
             np.testing.assert_allclose(one.parts["hidden_state"], hidden_state[row, : len(words)], **CLOSE)

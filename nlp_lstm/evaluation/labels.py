@@ -75,7 +75,7 @@ def label_probabilities(run: Run, inputs: Sequence[np.ndarray], batch_size: int 
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         batch = pad([inputs[row] for row in rows], [inputs[row] for row in rows])
-        layers, _ = run.network.read(batch.inputs, keep=())
+        layers, _ = run.network.read(batch.inputs)
         outputs = run.network.probabilities(layers[-1]["hidden_state"])
         for row, values in zip(rows, outputs):
             found[row] = values[: len(inputs[row])]

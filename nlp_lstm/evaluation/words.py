@@ -98,7 +98,7 @@ def _verbs_across_attractors(run: Run, examples: Sequence[Example]) -> list[Verb
 
 def _says(run: Run, before: np.ndarray, forms: np.ndarray) -> np.ndarray:
     """Log probabilities of some words after others that are read from a fresh state."""
-    layers, _ = run.network.read(before[None], keep=())
+    layers, _ = run.network.read(before[None])
     return run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])[forms]
 
 
@@ -130,7 +130,7 @@ def _read_fresh(run: Run, examples: Sequence[Example], batch_size: int = 32) -> 
     for start in range(0, len(order), batch_size):
         rows = [sentences[row] for row in order[start : start + batch_size]]
         batch = pad([np.append(EOS, ids) for ids in rows], [np.append(ids, EOS) for ids in rows])
-        layers, _ = run.network.read(batch.inputs, keep=())
+        layers, _ = run.network.read(batch.inputs)
         real = batch.sample_weight > 0
         hidden_state, targets = layers[-1]["hidden_state"][real], batch.targets[real]
         words += len(targets)

@@ -49,7 +49,7 @@ def _finite(value: Any) -> Any:
 def _trace(trace: Any) -> dict[str, Any]:
     """A trace with its arrays as lists."""
     return {
-        "run": trace.run,
+        "model": trace.model,
         "task": trace.task,
         "layer": trace.layer,
         "words": trace.words,

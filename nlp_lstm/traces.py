@@ -1,0 +1,92 @@
+"""What a recurrent layer did, word by word: Trace for one sentence, LayerTrace for a batch of inputs.
+
+Both hold every part of the layer's cell by name, as `cells` calls them. Time runs in reading order, also
+for a layer that reads from right to left.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nlp_lstm.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One sentence read by one layer: no padding, no batch axis.
+
+    Args:
+        model: name of the run, or of the Keras model.
+        layer: name of the layer: "layer_1"; for a direction of a `Bidirectional`, "name/backward".
+        words: the words as typed, `timesteps` of them.
+        inputs: what the layer reads, `(timesteps, input_dim)`.
+        parts: part name -> `(timesteps, units)`, the names of `cells`.
+        outputs: what the run says after each word, `(timesteps, outputs)` probabilities; of a Keras model,
+            whose outputs can be anything, `(timesteps, 0)`.
+        output_names: what each output stands for.
+        task: name of the run's task; empty for a Keras model, like `predicts`.
+        predicts: what its outputs are, "labels" or "words".
+        backwards: whether the layer reads from the last word to the first.
+    """
+
+    model: str
+    layer: str
+    words: tuple[str, ...]
+    inputs: np.ndarray
+    parts: Mapping[str, np.ndarray]
+    outputs: np.ndarray
+    output_names: tuple[str, ...] = ()
+    task: str = ""
+    predicts: str = ""
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """A batch of inputs read by one recurrent layer of a Keras model.
+
+    Args:
+        model: name of the Keras model.
+        layer: name of the layer; of a direction of a `Bidirectional`, "name/forward" or "name/backward"; of
+            a cell of `RNN([...])`, "name/cell_1".
+        cell: "lstm", "gru" or "rnn".
+        inputs: what the layer reads, `(batch, timesteps, input_dim)`.
+        mask: which words are real, `(batch, timesteps)` bool. At others states are carried and all other
+            parts are 0.
+        parts: part name -> `(batch, timesteps, units)`, the names of `cells`.
+        initial_state: what the layer began with, state name -> `(batch, units)`.
+        backwards: whether the layer reads from the last word to the first.
+        differences: the check against Keras, state name -> largest difference to what the layer itself
+            gives: every hidden state of a real word, and the last state.
+    """
+
+    model: str
+    layer: str
+    cell: str
+    inputs: np.ndarray = field(repr=False)
+    mask: np.ndarray = field(repr=False)
+    parts: Mapping[str, np.ndarray] = field(repr=False)
+    initial_state: Mapping[str, np.ndarray] = field(repr=False)
+    backwards: bool
+    differences: Mapping[str, float]
+
+    def sentence(self, row: int = 0, words: Sequence[str] | None = None) -> Trace:
+        """Return one row of the batch without its padding.
+
+        Args:
+            row: number of the row, from 0.
+            words: the real words of the row; None to call them 1, 2, ...
+
+        Raises:
+            UsageError: if there is no such row, or not one word for each real position.
+        """
+        if not 0 <= row < len(self.mask):
+            raise UsageError(f"row {row}: {self.layer} read rows 0 to {len(self.mask) - 1}")
+        real = self.mask[row]
+        words = tuple(str(t + 1) for t in range(real.sum())) if words is None else tuple(words)
+        if len(words) != real.sum():
+            raise UsageError(f"{len(words)} words: row {row} of {self.layer} has {real.sum()} real ones")
+        parts = {part: values[row][real] for part, values in self.parts.items()}
+        inputs, outputs = self.inputs[row][real], np.empty((len(words), 0))
+        return Trace(self.model, self.layer, words, inputs, parts, outputs, backwards=self.backwards)
