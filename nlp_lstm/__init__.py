@@ -5,6 +5,7 @@ The verbs are those of the command line, with the same names and defaults:
     train -> Run      evaluate, predict, probe, runs, data -> Report
     generate -> str   export -> a file of plain Keras
     trace(run, text) -> a Trace by layer, with every state and gate of every word
+    trace(keras_model, inputs) -> the same of any Keras recurrent model, a LayerTrace by layer
 
 Importing this package loads neither Keras nor any data library: each verb is imported when first used.
 """

@@ -6,10 +6,11 @@
     │   └── DivergedError             training ran into a loss that is not a number
     ├── DataError           exit 65   a text, label, vocabulary or run that breaks a rule
     ├── MissingInputError   exit 66   a file, run or data set that is not there
+    ├── CheckError          exit 70   a result differs from the reference that it is checked against
     └── StorageError        exit 74   reading or writing failed
 
 A message is one line: the value, the rule, and the next command to type. The exit codes are
-those of BSD's sysexits.h where it has one (65 EX_DATAERR, 66 EX_NOINPUT, 74 EX_IOERR).
+those of BSD's sysexits.h where it has one (65 EX_DATAERR, 66 EX_NOINPUT, 70 EX_SOFTWARE, 74 EX_IOERR).
 """
 
 from collections.abc import Iterable
@@ -53,6 +54,12 @@ class MissingInputError(NlpLstmError):
     """A file, run or data set that is not there."""
 
     exit_code = 66
+
+
+class CheckError(NlpLstmError):
+    """A result differs from the reference that it is checked against."""
+
+    exit_code = 70
 
 
 class StorageError(NlpLstmError):

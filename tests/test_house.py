@@ -28,8 +28,8 @@ FLOORS = (
     {"errors", "registry", "settings", "comparison"},
     {"corpora", "vocabulary", "cells", "scoring", "baselines"},
     {"network", "batches", "storage", "traces"},
-    {"task", "layers"},
-    {"run", "vectors", "tasks"},
+    {"task", "layers", "keras_models"},
+    {"run", "vectors", "tasks", "recording"},
     {"evaluation", "tracing", "fitting", "exporting", "listing"},
     {"prediction", "probing", "training"},
     {"views"},
@@ -44,7 +44,7 @@ NEIGHBOURS = {
 }
 # What is slow to load, and who may load it with the module; all others do so when it is needed, if at all.
 SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich")
-LOADS_KERAS = {"layers", "fitting", "training"}
+LOADS_KERAS = {"layers", "fitting", "training", "keras_models", "recording"}
 
 
 def module_name(path: Path) -> str:
@@ -89,6 +89,8 @@ def public(tree: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.Cl
     """The public functions and classes of a module, and the public methods of those."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            if "overload" in map(ast.unparse, node.decorator_list):
+                continue  # only types
             yield node
             if isinstance(node, ast.ClassDef):
                 yield from public(node)
