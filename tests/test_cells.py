@@ -222,3 +222,29 @@ def test_a_prefix_has_the_first_states_and_carrying_them_on_gives_the_rest(
         np.testing.assert_allclose(rest[part], values[:, cut:], atol=1e-12)
     for part, values in end.items():
         np.testing.assert_allclose(same_end[part], values, atol=1e-12)
+
+
+# The gates, which neither Keras nor PyTorch hands out, against TensorFlow's fused kernel, which does
+
+
+def test_every_gate_is_that_of_tensorflow_s_fused_kernel():
+    import tensorflow
+
+    inputs = random_inputs(3, 20, 12).astype(np.float32)
+    weights = {name: values.astype(np.float32) for name, values in random_weights("lstm", 12, 16).items()}
+    zeros = np.zeros((3, 16), np.float32)
+    said = tensorflow.raw_ops.BlockLSTMV2(
+        seq_len_max=20,
+        x=inputs.transpose(1, 0, 2),
+        cs_prev=zeros,
+        h_prev=zeros,
+        w=np.concatenate([weights["kernel"], weights["recurrent_kernel"]]),
+        wci=zeros[0],
+        wcf=zeros[0],
+        wco=zeros[0],
+        b=weights["bias"],
+    )
+    parts, _ = run_cell("lstm", inputs, weights)
+    expected = (said.i, said.f, said.ci, said.o, said.cs, said.h)
+    for (part, values), known in zip(parts.items(), expected, strict=True):
+        np.testing.assert_allclose(values, known.numpy().transpose(1, 0, 2), atol=2e-6, rtol=0, err_msg=part)

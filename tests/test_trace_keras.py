@@ -120,6 +120,14 @@ def test_every_state_of_a_layer(kind, option):
     assert_is_keras_s_own(trace, layer)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_state_of_a_layer_of_real_size(kind):
+    layer = KINDS[kind](200, name="layer")
+    model = keras.Sequential([keras.Input((35, 100)), layer])
+    inputs = np.random.default_rng(0).normal(0, 1, (4, 35, 100)).astype("float32")
+    assert_is_keras_s_own(nlp_lstm.trace(model, inputs)["layer"], layer)
+
+
 @pytest.mark.parametrize("mask", MASKS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_state_of_a_stack_with_a_mask(kind, mask):
