@@ -9,9 +9,7 @@ The model is rebuilt by our code from the settings: no class name is read from a
 written under a temporary name and moved into place, so a run is either whole or not there.
 """
 
-import importlib.metadata
 import os
-import platform
 import re
 import shutil
 import tempfile
@@ -195,8 +193,11 @@ def newest_run(task: str | None = None, runs: Path = RUNS) -> Run:
 
 def library_versions() -> dict[str, str]:
     """Return the versions of nlp-lstm and of the libraries that a training rests on."""
+    from importlib.metadata import version  # slow to load, and reading a run needs none of it
+    from platform import python_version
+
     names = ("nlp-lstm", "keras", "tensorflow", "numpy", "tokenizers")
-    return {name: importlib.metadata.version(name) for name in names} | {"python": platform.python_version()}
+    return {name: version(name) for name in names} | {"python": python_version()}
 
 
 def _find(path: Path) -> Path:

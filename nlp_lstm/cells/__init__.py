@@ -21,7 +21,7 @@ from nlp_lstm.registry import Registry
 
 Parts = dict[str, np.ndarray]
 Weights = Mapping[str, np.ndarray]
-Activation = Callable[[np.ndarray, np.ndarray], object]  # (x, out): writes to out, which may be x
+Activation = Callable[[np.ndarray, np.ndarray], object]  # (x, out), (..., units, batch); out may be x
 EditPart = Callable[[int, str, np.ndarray], None]  # (t, part, values (units, batch)): may change them
 
 PROJECTED = 256  # columns (words x sentences) that are multiplied by the kernel at once

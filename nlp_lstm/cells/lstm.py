@@ -28,8 +28,10 @@ def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> N
     """
     i, f, g, o, c, h = now.values()
     projected += np.matmul(rule.recurrent_kernel, before["hidden_state"], out=rule.product)
+    both = projected[: 2 * len(c)].reshape(2, *c.shape)  # i and f lie side by side
+    rule.variant.recurrent_activation(both, both)
+    rule.variant.recurrent_activation(o, o)
     for name, values in (("input_gate", i), ("forget_gate", f), ("output_gate", o)):
-        rule.variant.recurrent_activation(values, values)
         rule.edit(name, values)
     rule.variant.activation(g, g)
     rule.edit("candidate", g)
