@@ -1,12 +1,12 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
 # make test   everything that CI runs: lint, types, tests
-# make bench  ratios of speed, not part of the tests
+# make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -21,6 +21,10 @@ test: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py
+
+bench-torch: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python tests/benchmarks/cells.py
 
 clean:
 	rm -rf $(VENV)
