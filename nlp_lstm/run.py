@@ -9,7 +9,9 @@ The model is rebuilt by our code from the settings: no class name is read from a
 written under a temporary name and moved into place, so a run is either whole or not there.
 """
 
+import hashlib
 import importlib.metadata
+import json
 import os
 import platform
 import re
@@ -82,6 +84,17 @@ class Run:
     def predicts(self) -> Literal["labels", "words"]:
         """What an output is: "labels", or "words"."""
         return "labels" if self.label_names else "words"
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of all that its answers rest on: settings, labels, vocabulary and weights."""
+        words = (self.vocabulary.words, self.vocabulary.lowercase)
+        record = [self.task, asdict(self.settings), self.label_names, *words]
+        digest = hashlib.sha256(json.dumps(record).encode())
+        for name, values in sorted(self.weights.items()):
+            digest.update(f"\n{name} {values.dtype} {values.shape}\n".encode())
+            digest.update(np.ascontiguousarray(values))
+        return digest.hexdigest()
 
     @property
     def network(self) -> Network:
