@@ -10,7 +10,7 @@ trace, which is one sentence in memory, a folder holds a corpus of any length.
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +121,12 @@ def read_manifest(folder: Path) -> Manifest:
         record = json.loads(file.read_text(encoding="utf-8"))
         if record["format"] != FORMAT:
             raise DataError(f"{file} has format {record['format']!r}: this nlp-lstm reads format {FORMAT}")
-        values = {entry.name: record[entry.name] for entry in fields(Manifest)}
+        values: dict[str, Any] = {entry.name: record[entry.name] for entry in fields(Manifest)}
         for entry in fields(Manifest):
-            kind = type(entry.default) if entry.default is not MISSING else object
-            if not isinstance(values[entry.name], kind):
+            if entry.type in (str, int) and type(values[entry.name]) is not entry.type:
                 raise ValueError(f"{entry.name} is {values[entry.name]!r}")
-        return Manifest(**values | {name: tuple(values[name]) for name in ("parts", "layers")})
+        values |= {name: tuple(values[name]) for name in ("parts", "layers")}
+        return Manifest(**values)
     except OSError as error:
         raise StorageError(f"cannot read {file}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -165,7 +165,11 @@ def write_shard(
         # States hardly shrink and have no use for statistics: plain numbers are the fastest.
         texts = [name for name, kind in WORD_COLUMNS.items() if kind == "string"]
         with ParquetWriter(
-            file, schema, compression="none", use_dictionary=texts, write_statistics=False
+            file,
+            schema,
+            compression="none",
+            use_dictionary=texts,  # pyright: ignore[reportArgumentType]
+            write_statistics=False,
         ) as writer:
             for group in groups:
                 arrays = [column(name, group[name]) for name in schema.names]
