@@ -78,11 +78,6 @@ def find(
         UsageError: if neither unit nor where is given, or one is not in the folder or not understood.
         MissingInputError: if the folder is not an extraction.
         DataError: if a file of it is damaged.
-
-    Example:
-        >>> report = find("states", unit=17, where="cell_state[1,3] < -0.5")  # doctest: +SKIP
-        >>> report.comparisons[0].columns  # doctest: +SKIP
-        ('cell_state[1,17]', 'cell_state[1,3]', 'sentence', 'word number', 'label', 'prediction', 'context')
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
@@ -92,9 +87,8 @@ def find(
         raise UsageError(f"top is {top}: it must be at least 1")
     wanted = None if unit is None else Unit(part, manifest.layers[-1] if layer is None else layer, unit)
     conditions = parse_conditions(where) if where is not None else []
-    shown = list(
-        dict.fromkeys([*([wanted] if wanted else []), *(condition.unit for condition in conditions)])
-    )
+    units = [*([wanted] if wanted else []), *(condition.unit for condition in conditions)]
+    shown = [one for place, one in enumerate(units) if one not in units[:place]]
     for one in shown:
         _check(one, manifest, folder)
     hits, matching, words = _search(folder, manifest, shown, conditions, wanted is not None, top)
@@ -107,7 +101,8 @@ def find(
         "words": words,
         "matching": matching if conditions else None,
     }
-    title = f"where {where}" if where else f"where {wanted} is highest"
+    title = f"where {where}" if where else "all words"
+    title += f", by {wanted}, highest first" if wanted else ", in the order of the corpus"
     return Report((_table(folder, title, shown, hits),), facts=facts)
 
 

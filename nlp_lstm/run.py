@@ -93,7 +93,7 @@ class Run:
         digest = hashlib.sha256(json.dumps(record).encode())
         for name, values in sorted(self.weights.items()):
             digest.update(f"\n{name} {values.dtype} {values.shape}\n".encode())
-            digest.update(np.ascontiguousarray(values))
+            digest.update(values.tobytes())
         return digest.hexdigest()
 
     @property

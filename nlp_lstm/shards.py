@@ -125,7 +125,10 @@ def read_manifest(folder: Path) -> Manifest:
         for entry in fields(Manifest):
             if entry.type in (str, int) and type(values[entry.name]) is not entry.type:
                 raise ValueError(f"{entry.name} is {values[entry.name]!r}")
-        values |= {name: tuple(values[name]) for name in ("parts", "layers")}
+        for name in ("parts", "layers"):
+            values[name] = tuple(values[name])
+            if not values[name]:
+                raise ValueError(f"it has no {name}")
         return Manifest(**values)
     except OSError as error:
         raise StorageError(f"cannot read {file}: {error.strerror}") from None

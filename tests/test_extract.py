@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def small_shards(monkeypatch) -> None:
     monkeypatch.setattr(extracting, "SHARD_WORDS", 100)
 
 
-def read(folder: str) -> dict[str, list | np.ndarray]:
+def read(folder: str) -> dict[str, Any]:
     """All columns of a folder, the shards one after the other."""
     manifest = read_manifest(Path(folder))
     names = [*WORD_COLUMNS, *manifest.state_columns]
@@ -133,7 +134,7 @@ def test_the_manifest_says_what_is_in_the_folder(two_runs, small_shards):
         assert found[name].dtype == np.float16
         assert found[name].shape == (manifest["words"], 5)
     assert 0 < report.facts["outside_the_cell"] < 1
-    assert sum(share for (share,) in report.comparisons[0].values) == pytest.approx(1)
+    assert sum(float(share or 0) for (share,) in report.comparisons[0].values) == pytest.approx(1)
 
 
 def test_blank_lines_keep_their_number_and_unknown_words_are_told(two_runs):
@@ -404,7 +405,7 @@ def test_a_run_or_text_that_has_changed_is_not_gone_on_with(two_runs, new_run):
     Path("long.txt").write_text(TEXT)
     extract("next-word-001", "text:long.txt", "states", resume=True)
     run = load_run("next-word-001")
-    changed = replace(run, weights=run.weights | {"output/bias": run.weights["output/bias"] + 1})
+    changed = replace(run, weights={**run.weights, "output/bias": run.weights["output/bias"] + 1})
     with pytest.raises(UsageError, match="states was made with another next-word-001"):
         extract(changed, "text:long.txt", "states", resume=True)
 

@@ -26,6 +26,7 @@ from nlp_lstm.shards import DTYPES, MANIFEST, Manifest, read_manifest, shard_pat
 
 # A shard has 64 MB of states, which is held at once, and not more words than are quickly made anew.
 SHARD_BYTES, SHARD_WORDS, FEWEST_SHARD_WORDS = 64_000_000, 20_000, 1_000
+STEPS = ("cell", "output layer", "writing")
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,6 @@ def extract(
         MissingInputError: if there is no such run or corpus, or nothing to resume.
         DataError: if the corpus breaks a rule of its format.
         StorageError: if writing fails; the shards that are whole stay.
-
-    Example:
-        >>> report = extract("sentiment-001", "mini", "states", "test")  # doctest: +SKIP
-        >>> report.facts["words"]  # doctest: +SKIP
-        4178
     """
     if workers < 1:
         raise UsageError(f"workers is {workers}: it must be at least 1")
@@ -96,12 +92,13 @@ def extract(
     manifest = _plan(run, stream, parts, layers, dtype, limit)
     _prepare(folder, manifest, resume)
     total = min(stream.sentences, limit or stream.sentences)
-    met, words, steps = Counter(), 0, Counter()
+    met, words = Counter(), 0
+    steps: dict[str, float] = dict.fromkeys(STEPS, 0.0)
     jobs = _missing(_jobs(islice(stream.read(), limit), manifest.shard_words), folder, met)
     with contextlib.closing(make_shards(Reader(run, folder, manifest), jobs, workers)) as shards:
         for done in shards:
             words += done.words
-            steps += done.seconds
+            steps = {step: steps[step] + done.seconds[step] for step in STEPS}
             if report:
                 report(Progress(met["sentences"] / total, words, time.perf_counter() - started))
     manifest = replace(manifest, status="finished", **met)
@@ -213,10 +210,10 @@ def _missing(jobs: Iterable[Job], folder: Path, met: Counter) -> Iterator[Job]:
 
 
 def _tell(
-    folder: Path, manifest: Manifest, words: int, seconds: float, steps: Counter, workers: int
+    folder: Path, manifest: Manifest, words: int, seconds: float, steps: dict[str, float], workers: int
 ) -> Report:
     """The report: how much was read, how fast, and where the time went."""
-    shares = {name: steps[name] / (seconds * workers) for name in ("cell", "output layer", "writing")}
+    shares = {step: spent / (seconds * workers) for step, spent in steps.items()}
     shares["rest"] = 1 - sum(shares.values())
     table = Comparison(
         "where the time went",

@@ -6,7 +6,7 @@ as `trace` reads it; one that is very long is read piece by piece with the state
 
 import contextlib
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -27,6 +27,7 @@ from nlp_lstm.vocabulary import EOS, PAD
 SENTENCES, PLACES, CHUNK = 128, 8192, 512
 
 Columns = dict[str, Any]
+Seconds = defaultdict[str, float]  # of each step of the work
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Done:
 
     number: int
     words: int
-    seconds: Counter
+    seconds: Seconds
 
 
 def make_shard(reader: Reader, job: Job) -> Done:
@@ -79,14 +80,14 @@ def make_shard(reader: Reader, job: Job) -> Done:
     Raises:
         StorageError: if writing fails.
     """
-    seconds: Counter = Counter()
+    seconds: Seconds = defaultdict(float)
     started = time.perf_counter()
     write_shard(reader.folder, job.number, reader.manifest, _groups(reader, job, seconds))
     seconds["writing"] = time.perf_counter() - started - seconds.pop("making rows")
     return Done(job.number, job.words, seconds)
 
 
-def _groups(reader: Reader, job: Job, seconds: Counter) -> Iterator[Columns]:
+def _groups(reader: Reader, job: Job, seconds: Seconds) -> Iterator[Columns]:
     """The rows of a job, piece by piece, and the time that they take."""
     pieces = _pieces(reader, job, seconds)
     while True:
@@ -97,7 +98,7 @@ def _groups(reader: Reader, job: Job, seconds: Counter) -> Iterator[Columns]:
         yield piece
 
 
-def _pieces(reader: Reader, job: Job, seconds: Counter) -> Iterator[Columns]:
+def _pieces(reader: Reader, job: Job, seconds: Seconds) -> Iterator[Columns]:
     """The rows of a job: short sentences that follow each other together, a long one in pieces."""
     ids_of = reader.run.vocabulary.ids
     sentences = (Numbered(number, example, ids_of(example.words)) for number, example in job.sentences)
@@ -109,21 +110,22 @@ def _pieces(reader: Reader, job: Job, seconds: Counter) -> Iterator[Columns]:
             yield from _read_short(reader, list(group), seconds)
 
 
-def _read_short(reader: Reader, sentences: Sequence[Numbered], seconds: Counter) -> Iterator[Columns]:
+def _read_short(reader: Reader, sentences: Sequence[Numbered], seconds: Seconds) -> Iterator[Columns]:
     """The rows of sentences, each of which fits into a batch."""
     lengths = np.array([len(sentence.ids) for sentence in sentences])
-    ends = lengths.cumsum()
-    columns = _room(reader, ends[-1])
+    starts = lengths.cumsum() - lengths
+    columns = _room(reader, lengths.sum())
     for rows in _batches(lengths):
         ids = [sentences[row].ids for row in rows]
-        places = np.concatenate([np.arange(ends[row] - lengths[row], ends[row]) for row in rows])
-        real = np.arange(max(lengths[rows])) < lengths[rows][:, None]
+        timesteps = np.arange(max(lengths[rows]))
+        real = timesteps < lengths[rows][:, None]  # (batch, timesteps)
+        places = (starts[rows][:, None] + timesteps)[real]
         _fill(reader, columns, pad(ids, ids).inputs, real, places, None, seconds)
     parts = [_words(reader, sentence) for sentence in sentences]
     yield columns | {name: [value for part in parts for value in part[name]] for name in parts[0]}
 
 
-def _read_long(reader: Reader, sentence: Numbered, seconds: Counter) -> Iterator[Columns]:
+def _read_long(reader: Reader, sentence: Numbered, seconds: Seconds) -> Iterator[Columns]:
     """The rows of one sentence, in pieces."""
     states, words = None, _words(reader, sentence)
     for start in range(0, len(sentence.ids), PLACES):
@@ -159,7 +161,7 @@ def _fill(
     real: np.ndarray,
     places: np.ndarray,
     states: list[Parts] | None,
-    seconds: Counter,
+    seconds: Seconds,
 ) -> list[Parts]:
     """Read a batch, put what is real of it in its places, and return the states after it.
 
@@ -201,7 +203,7 @@ def _words(reader: Reader, sentence: Numbered) -> dict[str, Sequence]:
 
 
 @contextlib.contextmanager
-def _timed(seconds: Counter, name: str) -> Iterator[None]:
+def _timed(seconds: Seconds, name: str) -> Iterator[None]:
     """Add the seconds that something takes."""
     started = time.perf_counter()
     try:

@@ -8,7 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
@@ -18,7 +18,7 @@ from nlp_lstm.extracting.rows import Done, Job, Reader, make_shard
 _reader: Reader  # of a worker process
 
 
-def make_shards(reader: Reader, jobs: Iterable[Job], workers: int) -> Iterator[Done]:
+def make_shards(reader: Reader, jobs: Iterable[Job], workers: int) -> Generator[Done]:
     """Make the shard of every job, and tell of each when it is written, in any order.
 
     Args:
