@@ -73,7 +73,9 @@ class Network:
 
     def logits(self, hidden_state: np.ndarray) -> np.ndarray:
         """Return the output layer's sums before the softmax, `(..., outputs)`, from the last layer's h."""
-        return hidden_state @ self.weights["output/kernel"] + self.weights["output/bias"]
+        sums = hidden_state @ self.weights["output/kernel"]
+        sums += self.weights["output/bias"]
+        return sums
 
     def log_probabilities(self, hidden_state: np.ndarray) -> np.ndarray:
         """Return log softmax of the output layer, `(..., outputs)`, from the last layer's h."""

@@ -100,8 +100,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     for name in manifest.state_columns:
         columns[name] = {"dtype": manifest.dtype, "shape": [manifest.units]}
     record = {"format": FORMAT, **asdict(manifest), "columns": columns}
-    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    _write_whole(folder / MANIFEST, lambda file: file.write_text(text, encoding="utf-8", errors="replace"))
+    text = json.dumps(record, indent=2) + "\n"
+    _write_whole(folder / MANIFEST, lambda file: file.write_text(text, encoding="utf-8"))
 
 
 def read_manifest(folder: Path) -> Manifest:

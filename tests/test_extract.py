@@ -368,6 +368,21 @@ def test_what_cannot_be_done_is_told_before_anything_is_written(options, code, s
     assert sorted(path.name for path in Path().rglob("*")) == before
 
 
+def test_a_read_only_folder_is_told(two_runs, monkeypatch):
+    """Root may write anywhere, so the system's refusal is played."""
+
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    Path("states").mkdir()
+    with pytest.raises(
+        StorageError, match="cannot write to states: Permission denied; give another --output"
+    ):
+        extract("sentiment-001", "mini", "states")
+    assert os.listdir("states") == []
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -5,6 +5,7 @@ Unlike `trace`, which returns one sentence, nothing here grows with the corpus b
 """
 
 import contextlib
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,6 +166,7 @@ def _prepare(folder: Path, manifest: Manifest, resume: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for partial in folder.glob(".*.partial"):
             partial.unlink()
+        tempfile.TemporaryFile(dir=folder).close()  # fails where the folder cannot be written to
     except OSError as error:
         raise StorageError(f"cannot write to {folder}: {error.strerror}; give another --output") from None
     write_manifest(folder, manifest)

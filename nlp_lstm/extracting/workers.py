@@ -18,7 +18,7 @@ from nlp_lstm.extracting.rows import Done, Job, Reader, make_shard
 _reader: Reader  # of a worker process
 
 
-def make_shards(reader: Reader, jobs: Iterable[Job], workers: int) -> Generator[Done]:
+def make_shards(reader: Reader, jobs: Iterable[Job], workers: int) -> Generator[Done, None, None]:
     """Make the shard of every job, and tell of each when it is written, in any order.
 
     Args:
