@@ -4,6 +4,7 @@ The verbs are those of the command line, with the same names and defaults:
 
     train -> Run      evaluate, predict, probe, runs, data -> Report
     generate -> str   export -> a file of plain Keras
+    extract -> a folder with the states of a whole corpus      find -> Report
     trace(run, text) -> a Trace by layer, with every state and gate of every word
     trace(keras_model, inputs) -> the same of any Keras recurrent model, a LayerTrace by layer
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from nlp_lstm.corpora import load_corpus as load_corpus
     from nlp_lstm.evaluation import evaluate as evaluate
     from nlp_lstm.exporting import export as export
+    from nlp_lstm.extracting import extract as extract
+    from nlp_lstm.finding import find as find
     from nlp_lstm.listing import data as data
     from nlp_lstm.listing import runs as runs
     from nlp_lstm.prediction import generate as generate
@@ -37,6 +40,8 @@ _HOMES = {
     "generate": "prediction",
     "probe": "probing",
     "trace": "tracing",
+    "extract": "extracting",
+    "find": "finding",
     "export": "exporting",
     "runs": "listing",
     "data": "listing",

@@ -75,10 +75,16 @@ class Network:
             carried.append(after)
         return layers, carried
 
+    def logits(self, hidden_state: np.ndarray) -> np.ndarray:
+        """Return the output layer's sums before the softmax, `(..., outputs)`, from the last layer's h."""
+        hidden_state = np.ascontiguousarray(hidden_state)  # a batch's parts are views that BLAS cannot read
+        sums = hidden_state @ self.weights["output/kernel"]
+        sums += self.weights["output/bias"]
+        return sums
+
     def log_probabilities(self, hidden_state: np.ndarray) -> np.ndarray:
         """Return log softmax of the output layer, `(..., outputs)`, from the last layer's h."""
-        hidden_state = np.ascontiguousarray(hidden_state)  # a batch's parts are views that BLAS cannot read
-        logits = hidden_state @ self.weights["output/kernel"] + self.weights["output/bias"]
+        logits = self.logits(hidden_state)
         logits -= logits.max(axis=-1, keepdims=True)
         logits -= np.log(np.exp(logits).sum(axis=-1, keepdims=True))
         return logits

@@ -9,6 +9,8 @@ The model is rebuilt by our code from the settings: no class name is read from a
 written under a temporary name and moved into place, so a run is either whole or not there.
 """
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -80,6 +82,17 @@ class Run:
     def predicts(self) -> Literal["labels", "words"]:
         """What an output is: "labels", or "words"."""
         return "labels" if self.label_names else "words"
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of all that its answers rest on: settings, labels, vocabulary and weights."""
+        words = (self.vocabulary.words, self.vocabulary.lowercase)
+        record = [self.task, asdict(self.settings), self.label_names, *words]
+        digest = hashlib.sha256(json.dumps(record).encode())
+        for name, values in sorted(self.weights.items()):
+            digest.update(f"\n{name} {values.dtype} {values.shape}\n".encode())
+            digest.update(values.tobytes())
+        return digest.hexdigest()
 
     @property
     def network(self) -> Network:

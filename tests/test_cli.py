@@ -76,7 +76,18 @@ def in_trained(trained, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_command_is_in_the_help_and_says_what_it_does(cli):
     done = cli("--help")
     assert done.code == 0
-    for name in ("train", "evaluate", "predict", "generate", "probe", "runs", "export", "data"):
+    for name in (
+        "train",
+        "evaluate",
+        "predict",
+        "generate",
+        "probe",
+        "extract",
+        "find",
+        "runs",
+        "export",
+        "data",
+    ):
         assert re.search(rf"^  {name} +\w", done.out, re.MULTILINE), name
     assert sorted(commands.commands) == sorted(
         re.findall(r"^  (\w+)  ", done.out.partition("Commands:")[2], re.M)

@@ -27,10 +27,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     {"errors", "registry", "settings", "comparison"},
     {"corpora", "vocabulary", "cells", "scoring", "baselines"},
-    {"network", "batches", "storage", "traces"},
+    {"network", "batches", "storage", "shards", "traces"},
     {"task", "layers", "keras_models"},
     {"run", "vectors", "tasks", "recording"},
-    {"evaluation", "tracing", "fitting", "exporting", "listing"},
+    {"evaluation", "tracing", "fitting", "exporting", "listing", "extracting", "finding"},
     {"prediction", "probing", "training"},
     {"views"},
     {"cli"},
@@ -43,7 +43,7 @@ NEIGHBOURS = {
     ("corpora", "vocabulary"): "running text is split by the one rule for words",
 }
 # What is slow to load, and who may load it with the module; all others do so when it is needed, if at all.
-SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich")
+SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich", "pyarrow")
 LOADS_KERAS = {"layers", "fitting", "training", "keras_models", "recording"}
 
 

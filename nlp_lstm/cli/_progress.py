@@ -1,4 +1,4 @@
-"""The progress of a training on stderr: epoch, loss, metric and time left."""
+"""Progress on stderr: of a training its epoch, loss, metric and time left; of an extraction its share."""
 
 import math
 import os
@@ -49,6 +49,35 @@ class Bar:
             self._bar.start()
         done = (progress.epoch - 1) * progress.steps + progress.step
         self._bar.update(self._task, completed=done, description=_line(progress))
+
+
+class Line:
+    """One line that is written over on a terminal; a line per shard elsewhere; nothing if quiet."""
+
+    def __init__(self, quiet: bool):
+        self._quiet = quiet
+        self._open = False
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *error) -> None:
+        if self._open:
+            print(file=sys.stderr, flush=True)
+
+    def report(self, progress: Any) -> None:
+        """Show an `extracting.Progress`."""
+        if self._quiet:
+            return
+        speed = progress.words / progress.seconds
+        self._open = sys.stderr.isatty()
+        print(
+            f"\r{progress.share:4.0%}" if self._open else f"{progress.share:.0%}",
+            f" {progress.words} words  {speed:.0f} words/s",
+            end="" if self._open else "\n",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _line(progress: Any) -> str:

@@ -7,7 +7,7 @@ validation split, `limit`, checks) is done here.
 
 import hashlib
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -81,8 +81,7 @@ class Corpus:
             raise UnknownNameError("split", name, SPLITS)
         examples = getattr(self, name)
         if not examples:
-            filled = ", ".join(split for split in SPLITS if getattr(self, split))
-            raise DataError(f"{self.source} has no {name} split: choose --split from {filled}")
+            raise missing_split(self.source, name, [split for split in SPLITS if getattr(self, split)])
         return examples
 
     def sha256(self) -> str:
@@ -126,6 +125,11 @@ class Request:
             raise UnknownNameError("choice of labels", self.labels, LABEL_CHOICES)
         if self.classes not in CLASS_CHOICES:
             raise UsageError(f"classes is {self.classes}: it must be {' or '.join(map(str, CLASS_CHOICES))}")
+
+
+def missing_split(source: str, name: str, filled: Iterable[str]) -> DataError:
+    """Return the error that says which splits there are instead."""
+    return DataError(f"{source} has no {name} split: choose --split from {', '.join(filled)}")
 
 
 Reader = Callable[[str, Request], Corpus]
@@ -195,15 +199,22 @@ def _check_labels(corpus: Corpus) -> None:
 
 
 def _set_aside(corpus: Corpus) -> Corpus:
-    """Move a tenth of train to validation, chosen by `DATA_SEED`; both keep their order."""
+    """Move a tenth of train to validation; both keep their order."""
     examples = corpus.train
-    if len(examples) < 2:
-        raise DataError(
-            f"{corpus.source} has too few sentences to set a validation split aside: give 2 or more"
-        )
-    held_out = set(random.Random(DATA_SEED).sample(range(len(examples)), max(1, len(examples) // 10)))
+    held_out = choose_held_out(corpus.source, len(examples))
     return replace(
         corpus,
         train=tuple(example for row, example in enumerate(examples) if row not in held_out),
         validation=tuple(example for row, example in enumerate(examples) if row in held_out),
     )
+
+
+def choose_held_out(source: str, sentences: int) -> set[int]:
+    """Return the rows of train that become the validation split: a tenth, chosen by `DATA_SEED`.
+
+    Raises:
+        DataError: if there are fewer than two sentences.
+    """
+    if sentences < 2:
+        raise DataError(f"{source} has too few sentences to set a validation split aside: give 2 or more")
+    return set(random.Random(DATA_SEED).sample(range(sentences), max(1, sentences // 10)))

@@ -6,7 +6,7 @@ a file stops being UTF-8.
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from nlp_lstm.errors import DataError, MissingInputError, StorageError, UsageError
@@ -86,6 +86,25 @@ def read_lines(path: Path) -> list[str]:
     if not text.strip():
         raise DataError(f"{path} is empty: give a file with at least one sentence")
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+
+
+def stream_lines(path: Path) -> Iterator[str]:
+    """Yield the lines that `read_lines` returns, one at a time, so that memory does not grow with the file.
+
+    Raises:
+        As `read_lines`.
+    """
+    blank = True
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for line in file:
+                blank = blank and not line.strip()
+                yield line.removesuffix("\n")
+    except (OSError, UnicodeDecodeError):
+        read_lines(path)  # says what is wrong, and where
+        raise
+    if blank:
+        read_lines(path)
 
 
 def _list_files(folder: Path, suffixes: Collection[str]) -> list[Path]:

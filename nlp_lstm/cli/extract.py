@@ -1,0 +1,49 @@
+"""nlp-lstm extract: the states of a whole corpus."""
+
+from pathlib import Path
+
+import click
+
+from nlp_lstm.cli._options import json_option, quiet_option, show
+from nlp_lstm.cli._progress import Line
+
+
+def split_list(context: click.Context, option: click.Parameter, value: str | None) -> list[str] | None:
+    """The entries of a list with commas between."""
+    return None if value is None else [entry.strip() for entry in value.split(",")]
+
+
+def split_numbers(context: click.Context, option: click.Parameter, value: str | None) -> list[int] | None:
+    """The numbers of a list with commas between."""
+    try:
+        return None if value is None else [int(entry) for entry in value.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a list of numbers such as 1,2.") from None
+
+
+@click.command("extract")
+@click.argument("run")
+@click.option("--data", required=True, help="The corpus; `nlp-lstm data` lists the formats.")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder to fill.")
+@click.option("--split", default="train", show_default=True, help="train, validation or test.")
+@click.option(
+    "--parts",
+    callback=split_list,
+    help="Parts to keep, with commas between.  [default: the states, as hidden_state,cell_state]",
+)
+@click.option("--layers", callback=split_numbers, help="Layers to keep, from 1, as 1,2.  [default: all]")
+@click.option("--dtype", default="float32", show_default=True, help="float32 or float16.")
+@click.option("--limit", type=int, help="Read the first so many sentences of the split.")
+@click.option("--workers", default=1, show_default=True, help="Processes.")
+@click.option("--resume", is_flag=True, help="Go on with what an interrupted extraction left in the folder.")
+@json_option
+@quiet_option
+def command(run, data, output, split, parts, layers, dtype, limit, workers, resume, as_json, quiet):
+    """Write the states of every word of a corpus, as RUN reads it, to a folder of Parquet files."""
+    from nlp_lstm.extracting import extract
+
+    with Line(quiet) as line:
+        report = extract(
+            run, data, output, split, parts, layers, dtype, resume, workers, limit, report=line.report
+        )
+    show(report, "json" if as_json else "text")

@@ -1,0 +1,22 @@
+"""nlp-lstm find: where in an extracted corpus a unit is on."""
+
+from pathlib import Path
+
+import click
+
+from nlp_lstm.cli._options import json_option, show
+
+
+@click.command("find")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--unit", type=int, help="Show the words where this unit, from 0, is highest.")
+@click.option("--part", default="cell_state", show_default=True, help="Part that the unit is of.")
+@click.option("--layer", type=int, help="Layer that the unit is in, from 1.  [default: the last]")
+@click.option("--where", help='Only words where this holds, such as "cell_state[1,17] > 0.8".')
+@click.option("--top", default=20, show_default=True, help="How many words to show.")
+@json_option
+def command(folder, unit, part, layer, where, top, as_json):
+    """Show the words of FOLDER, written by `nlp-lstm extract`, where a unit is highest or --where holds."""
+    from nlp_lstm.finding import find
+
+    show(find(folder, part, unit, layer, top, where), "json" if as_json else "text")

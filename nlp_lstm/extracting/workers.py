@@ -1,0 +1,85 @@
+"""Jobs -> shards, one after the other or in processes of their own.
+
+The work of a shard depends on nothing but its job, so the shards are the same however many workers make
+them. Few jobs wait at a time, so that memory does not grow with the corpus.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from nlp_lstm.errors import StorageError
+from nlp_lstm.extracting.rows import Done, Job, Reader, make_shard
+
+_reader: Reader  # of a worker process
+
+
+def make_shards(reader: Reader, jobs: Iterable[Job], workers: int) -> Generator[Done, None, None]:
+    """Make the shard of every job, and tell of each when it is written, in any order.
+
+    Args:
+        reader: what all jobs share.
+        jobs: taken as they are needed.
+        workers: processes; 1 works in this one.
+
+    Raises:
+        StorageError: if writing fails, or a worker is killed.
+    """
+    if workers == 1:
+        yield from (make_shard(reader, job) for job in jobs)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _start_worker, (reader,)) as pool:
+        waiting: set[Future[Done]] = set()
+        try:
+            for job in jobs:
+                waiting.add(_submit(pool, job))
+                if len(waiting) > workers:
+                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    yield from (future.result() for future in done)
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (future.result() for future in done)
+        except BrokenProcessPool:
+            raise StorageError(
+                "a worker was killed, for want of memory perhaps: what is whole stays, go on with --resume "
+                f"and fewer than {workers} --workers"
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, job: Job) -> Future[Done]:
+    """Hand a job over with Ctrl-C held back: a worker that starts here inherits that, and leaves it to us."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(_work, job)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_worker(reader: Reader) -> None:
+    """Get a worker process ready: one core of its own, and an end with its parent, however that ends."""
+    from threadpoolctl import threadpool_limits
+
+    global _reader
+    _reader = reader
+    threadpool_limits(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait for the parent process, and end at once when it is gone."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _work(job: Job) -> Done:
+    """Make a shard in a worker process."""
+    return make_shard(_reader, job)
