@@ -28,9 +28,10 @@ FLOORS = (
     {"errors", "registry", "settings", "comparison"},
     {"corpora", "vocabulary", "cells", "scoring", "baselines"},
     {"network", "batches", "storage", "traces"},
-    {"task", "layers"},
+    {"task", "layers", "edits"},
     {"run", "vectors", "tasks"},
     {"evaluation", "tracing", "fitting", "exporting", "listing"},
+    {"memory", "changes"},
     {"prediction", "probing", "training"},
     {"views"},
     {"cli"},
@@ -43,7 +44,7 @@ NEIGHBOURS = {
     ("corpora", "vocabulary"): "running text is split by the one rule for words",
 }
 # What is slow to load, and who may load it with the module; all others do so when it is needed, if at all.
-SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich")
+SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich", "xarray", "h5netcdf")
 LOADS_KERAS = {"layers", "fitting", "training"}
 
 

@@ -3,8 +3,9 @@
 import io
 import textwrap
 
-from nlp_lstm.comparison import Report, Value
+from nlp_lstm.comparison import Comparison, Report, Value
 from nlp_lstm.views import VIEWS, visible
+from nlp_lstm.views._heat import draw
 
 
 @VIEWS.register("text")
@@ -23,21 +24,30 @@ def show_text(report: Report) -> str:
         f"{name}: {show_value(value)}" for name, value in report.facts.items() if value is not None
     )
     blocks = [facts] if facts else []
-    for number, table in enumerate(report.comparisons):
-        heading = [table.row_kind, *table.columns]
-        rows = [
-            [visible(row), *(show_value(value) for value in values)]
-            for row, values in zip(table.rows, table.values, strict=True)
-        ]
-        is_text = [True] + [
-            any(isinstance(values[column], str) for values in table.values)
-            for column in range(len(table.columns))
-        ]
-        blocks.append(f"{visible(table.title)}\n{_align(heading, rows, is_text)}")
-        following = report.comparisons[number + 1 :]
+    tables = [draw(table) if table.heat else table for table in report.comparisons]
+    for number, table in enumerate(tables):
+        blocks.append(f"{visible(table.title)}\n{_align(*_cells(table))}")
+        following = tables[number + 1 :]
+        if table.first is not None and table.first < len(table.rows):
+            blocks[-1] += (
+                f"\n(the first {table.first} of {len(table.rows)}; --json and --format csv hold all)"
+            )
         if table.meaning and not (following and following[0].meaning == table.meaning):
             blocks[-1] += f"\n{textwrap.fill(f'({table.meaning})', 100)}"
     return "\n\n".join(blocks)
+
+
+def _cells(table: Comparison) -> tuple[list[str], list[list[str]], list[bool]]:
+    """The heading and the rows of a table as text, and which columns stand to the left."""
+    rows = [
+        [visible(row), *(show_value(value) for value in values)]
+        for row, values in list(zip(table.rows, table.values, strict=True))[: table.first]
+    ]
+    is_text = [True] + [
+        any(isinstance(values[column], str) for values in table.values)
+        for column in range(len(table.columns))
+    ]
+    return [visible(name) for name in (table.row_kind, *table.columns)], rows, is_text
 
 
 def show_value(value: Value | dict) -> str:
