@@ -22,13 +22,13 @@ MOST_NUMBERS = 100_000_000  # of a decomposition, 400 MB
 CLOSE = 1e-4  # how far the writes may be from c, of its largest value, before they are not its sum
 LONGEST_LIVED = 5  # units that a reader is shown
 MEANINGS = {
-    "share": "a row is the memory after its word: the share of it that each word wrote, by norm; a row sums "
-    "to 1",
-    "unit": "a row is the unit's cell_state after its word: what each word wrote of it; a row sums to it",
-    "towards": "a row is the output's logit after its word, without bias: what each word wrote of it, each "
-    "unit's part of h spread over the writes as they stand in c; a row sums to it",
+    "share": "row: the cell state after the word. column: the share of it that the word wrote, by norm; "
+    "a row sums to 1",
+    "unit": "row: the unit's cell_state after the word. column: what the word wrote of it; a row sums to it",
+    "towards": "row: the output's logit after the word, without bias. column: what the word wrote of it, h "
+    "divided as c is; a row sums to it",
 }
-AGE = "memory_age: how many words ago it was written, mean weighted by size"
+AGE = "memory_age: how many words ago it was written, mean by size"
 
 
 def write_decomposition(trace: Trace) -> np.ndarray:

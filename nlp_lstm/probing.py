@@ -65,7 +65,7 @@ def probe(
     """
     holds = [hold] if isinstance(hold, Edit) else list(hold)
     _check_one_question(unit, memory, towards, without, swap, holds)
-    comparisons, traces, unknown = [], [], {}
+    comparisons, ages, traces, unknown = [], [], [], {}
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
     for run in [run if isinstance(run, Run) else load_run(run) for run in named] or _newest_runs():
         sentence = run.vocabulary.encode(text)
@@ -74,7 +74,9 @@ def probe(
         unknown[run.name] = sentence.unknown
         traces += layers.values()
         if memory:
-            comparisons += _memory_tables(run, shown, unit, towards)
+            writes = write_decomposition(shown)
+            comparisons.append(_memory_map(run, shown, writes, unit, towards))
+            ages.append(unit_age_table(shown, writes))
         elif without is not None or swap is not None or holds:
             changed, first, change = _change(run, sentence, without, swap, holds)
             after = trace(run, changed, holds)
@@ -84,7 +86,7 @@ def probe(
         else:
             comparisons.append(unit_table(shown, unit) if unit is not None else state_table(shown))
     found = {name: words for name, words in unknown.items() if words}
-    return Report(tuple(comparisons), tuple(traces), {"unknown_words": found or None})
+    return Report(tuple(comparisons + ages), tuple(traces), {"unknown_words": found or None})
 
 
 def state_table(trace: Trace) -> Comparison:
@@ -176,8 +178,10 @@ def _change(
     return sentence, min(edit.first for edit in holds), f"hold {', '.join(map(str, holds))}"
 
 
-def _memory_tables(run: Run, shown: Trace, unit: int | None, towards: str | None) -> list[Comparison]:
-    """The map of a layer's memory, and the ages of its units."""
+def _memory_map(
+    run: Run, shown: Trace, writes: np.ndarray, unit: int | None, towards: str | None
+) -> Comparison:
+    """The map of a layer's memory: as a whole, of a unit, or towards an output."""
     column = None
     if unit is not None:
         _check_unit(shown, unit)
@@ -185,8 +189,7 @@ def _memory_tables(run: Run, shown: Trace, unit: int | None, towards: str | None
         if shown.layer != f"layer_{run.settings.layers}":
             raise UsageError(f"{shown.layer} towards {towards!r}: the outputs read the last layer alone")
         column = run.weights["output/kernel"][:, _output(run, towards)]
-    writes = write_decomposition(shown)
-    return [memory_table(shown, writes, unit, towards, column), unit_age_table(shown, writes)]
+    return memory_table(shown, writes, unit, towards, column)
 
 
 def _output(run: Run, name: str) -> int:

@@ -47,7 +47,8 @@ def _cells(table: Comparison) -> tuple[list[str], list[list[str]], list[bool]]:
         any(isinstance(values[column], str) for values in table.values)
         for column in range(len(table.columns))
     ]
-    return [visible(name) for name in (table.row_kind, *table.columns)], rows, is_text
+    heading = [visible(name) for name in (table.row_kind, *table.columns)]
+    return [name.replace(" ", "\n") if table.heat else name for name in heading], rows, is_text
 
 
 def show_value(value: Value | dict) -> str:
