@@ -83,8 +83,8 @@ def write_decomposition(trace: Trace) -> np.ndarray:
             if t:
                 np.multiply(f[t], writes[t - 1, :t], out=writes[t, :t])
             writes[t, t] = i[t] * g[t]
-        is_sum = np.abs(writes.sum(axis=1) - c).max() <= CLOSE * max(1, np.abs(c).max())
-    if not is_sum:
+        gap, largest = np.abs(writes.sum(axis=1) - c).max(), np.abs(c).max()
+    if not (np.isfinite(largest) and gap <= CLOSE * max(1, largest)):
         raise UsageError(
             f"{trace.model}, {trace.layer}: its cell state is not the sum of what was written; read the "
             "sentence from the start and without an edit of cell_state"
