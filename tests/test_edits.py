@@ -138,8 +138,13 @@ def test_edits_say_what_no_option_can():
         "forget_gate=1@",
         "forget_gate=1@a",
         "a[x]=1",
-    ]
-    + ["forget_gate=1@3-", "forget_gate=1@-3", "forget_gate=1@3@4", "a[1,2,3]=1", "a=1@99999999999", "a b=1"],
+        "forget_gate=1@3-",
+        "forget_gate=1@-3",
+        "forget_gate=1@3@4",
+        "a[1,2,3]=1",
+        "a=1@99999999999",
+        "a b=1",
+    ],
 )
 def test_what_is_no_edit_is_refused_with_the_form(text):
     with pytest.raises(UsageError, match=r"say PART\[LAYER,UNIT\]=VALUE@WORDS, such as forget_gate=1@3-7"):
