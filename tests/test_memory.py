@@ -32,8 +32,12 @@ WORDS = SENTENCE.split()
 NAMES = [f"{number} {word}" for number, word in enumerate(WORDS, start=1)]
 
 
+def show(report: Report, view: str = "text") -> str:
+    return str(VIEWS.get(view)(report))
+
+
 def random_trace(
-    timesteps: int, units: int, seed: int = 0, backwards: bool = False, dtype=np.float32
+    timesteps: int, units: int, seed: int = 0, backwards: bool = False, dtype: type = np.float32
 ) -> Trace:
     """A layer with random weights that has read random inputs."""
     random = np.random.default_rng(seed)
@@ -273,10 +277,10 @@ def test_the_longest_lived_units_are_printed_and_all_are_in_csv(here, new_run, c
     run = new_run(Path("a"), layers=1)
     one = trace(run, SENTENCE)["layer_1"]
     table = unit_age_table(one, write_decomposition(one))
-    assert VIEWS.get("text")(Report((table,))).count("\n") == 5 + 3
+    assert show(Report((table,))).count("\n") == 5 + 3
     many = replace(table, rows=[*"abcdefgh"], values=[(1.0, 2.0)] * 8)
-    assert "(the first 5 of 8; --json and --format csv hold all)" in VIEWS.get("text")(Report((many,)))
-    assert VIEWS.get("csv")(Report((many,))).count("\n") == 8
+    assert "(the first 5 of 8; --json and --format csv hold all)" in show(Report((many,)))
+    assert show(Report((many,)), "csv").count("\n") == 8
     heading = cli("probe", SENTENCE, "--memory", "--run", "a", "--format", "csv").out.splitlines()[0]
     assert heading.split(",") == ["table", "word", *NAMES, "memory_age"]
 
@@ -285,7 +289,7 @@ def test_the_longest_lived_units_are_printed_and_all_are_in_csv(here, new_run, c
 def test_a_long_sentence_is_a_map_of_shades_alone(timesteps, wide):
     one = random_trace(timesteps, 6)
     writes = write_decomposition(one)
-    text = VIEWS.get("text")(Report((memory_table(one, writes, unit=2),)))
+    text = show(Report((memory_table(one, writes, unit=2),)))
     lines = [line for line in text.splitlines() if not re.fullmatch(" +cell +memory", line)]
     assert re.fullmatch(r"word +1·+5·+10[·\d]+ +(cell_)?state +(memory_)?age", lines[1])
     start = lines[1].index("1")
@@ -301,7 +305,7 @@ def test_a_long_sentence_is_a_map_of_shades_alone(timesteps, wide):
 def test_a_map_tells_small_large_and_negative_numbers_apart():
     values = [(0.004, -0.004, None), (-0.624, 0.999, 1.0), (-1.25, 12.5, 1234.0)]
     names = ["1 a", "2 b", "3 c"]
-    drawn = VIEWS.get("text")(Report((Comparison("t", names, names, values, "word", "", heat=True),)))
+    drawn = show(Report((Comparison("t", names, names, values, "word", "", heat=True),)))
     cells = [[cell.lstrip("░▒▓█") for cell in line.split()[2:]] for line in drawn.splitlines()[3:6]]
     assert cells == [[".00", ".00"], ["-.62", "1.0", "1.0"], ["-1.2", "12", "1234"]]
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
-from nlp_lstm.comparison import Comparison, Value
+from nlp_lstm.comparison import Comparison
 
-STEPS = (0.05, 0.15, 0.3, 0.5)  # of the largest value: where each shade begins
+STEPS = (0.05, 0.15, 0.3, 0.5)  # of the largest number: where each shade begins
 SHADES, NEGATIVE = " ░▒▓█", " -=≡#"
-WITH_NUMBERS = 16  # most words whose map has room for numbers
-WIDE = 40  # most words whose map has room for two characters each
+WITH_NUMBERS = 16  # most columns of a map that has room for numbers
+WIDE = 40  # most columns of a map that has room for two characters each
 EVERY = 5  # of a map without numbers, every fifth column is numbered
+
+Rows = list[list[float | None]]
 
 
 def draw(table: Comparison) -> Comparison:
@@ -17,39 +19,47 @@ def draw(table: Comparison) -> Comparison:
     Example:
         >>> table = Comparison("", ["1 a", "2 b"], ["1 a", "2 b"], [(1.0, None), (-0.2, 0.8)], "", "", True)
         >>> draw(table).values
-        [('█1.0', ''), ('▒-.20', '██.80')]
+        [('██1.0', ''), ('▒-.20', '██.80')]
     """
-    is_map = [name in set(table.rows) for name in table.columns]
-    cells = [[value for value, inside in zip(row, is_map) if inside] for row in table.values]
-    others = [tuple(value for value, inside in zip(row, is_map) if not inside) for row in table.values]
-    names = [name for name, inside in zip(table.columns, is_map) if inside]
-    numbers = [abs(value) for row in cells for value in row if value is not None]
-    largest = max(numbers, default=0)
-    if len(names) <= WITH_NUMBERS:
-        texts = [[_number(value) for value in row] for row in cells]
-        width = max(len(text) for row in texts for text in row)
-        drawn = [
-            tuple(text and text.rjust(width + 1, _shade(value, largest)) for text, value in zip(*row))
-            for row in zip(texts, cells)
-        ]
+    inside = [column for column, name in enumerate(table.columns) if name in set(table.rows)]
+    outside = [column for column in range(len(table.columns)) if column not in inside]
+    cells: Rows = [
+        [None if (value := row[column]) is None else float(value) for column in inside]
+        for row in table.values
+    ]
+    numbers = [value for row in cells for value in row if value is not None]
+    largest = max(map(abs, numbers), default=0.0)
+    shades = SHADES[1:]
+    if len(inside) <= WITH_NUMBERS:
+        drawn, names = _numbered(cells, largest), [table.columns[column] for column in inside]
     else:
-        wide = 2 if len(names) <= WIDE else 1
+        wide = 2 if len(inside) <= WIDE else 1
         drawn = [("".join(_shade(value, largest, NEGATIVE) * wide for value in row),) for row in cells]
-        names = [_ruler(len(names), wide)]
-    below = len(names) < len(table.rows) and any(
-        value < 0 for row in cells for value in row if value is not None
-    )
-    steps = ", ".join(f"{100 * step:g}" for step in STEPS)
-    legend = f"{SHADES[1:]}{f', below 0 {NEGATIVE[1:]},' if below else ''} from {steps} % of the largest"
+        names = [_ruler(len(inside), wide)]
+        shades += f", below 0 {NEGATIVE[1:]}," if min(numbers, default=0) < 0 else ""
     return replace(
         table,
-        columns=[*names, *(name for name, inside in zip(table.columns, is_map) if not inside)],
-        values=[(*row, *rest) for row, rest in zip(drawn, others, strict=True)],
-        meaning=f"{table.meaning}. {legend}",
+        columns=[*names, *(table.columns[column] for column in outside)],
+        values=[
+            (*texts, *(row[column] for column in outside))
+            for texts, row in zip(drawn, table.values, strict=True)
+        ],
+        meaning=f"{table.meaning}. {shades} from {', '.join(f'{100 * step:g}' for step in STEPS)} % of the "
+        "largest",
     )
 
 
-def _shade(value: Value, largest: float, negative: str = SHADES) -> str:
+def _numbered(cells: Rows, largest: float) -> list[tuple[str, ...]]:
+    """Every number behind its shade, all of the same width."""
+    texts = [["" if value is None else _number(value) for value in row] for row in cells]
+    width = max(len(text) for row in texts for text in row) + 1
+    return [
+        tuple(text and text.rjust(width, _shade(value, largest, SHADES)) for text, value in zip(*row))
+        for row in zip(texts, cells, strict=True)
+    ]
+
+
+def _shade(value: float | None, largest: float, negative: str) -> str:
     """The character that stands for a number beside the largest."""
     if value is None or not largest:
         return " "
@@ -57,10 +67,8 @@ def _shade(value: Value, largest: float, negative: str = SHADES) -> str:
     return (negative if value < 0 else SHADES)[level]
 
 
-def _number(value: Value) -> str:
+def _number(value: float) -> str:
     """A number in three characters, and its sign: .62, 1.2, 12."""
-    if value is None:
-        return ""
     places = next((places for places, end in ((2, 0.995), (1, 9.95)) if abs(value) < end), 0)
     text = f"{value:.{places}f}".removeprefix("-")
     return ("-" if value < 0 and text.strip("0.") else "") + text.removeprefix("0")
