@@ -102,11 +102,7 @@ def change_table(before: Trace, after: Trace, first: int = 1, change: str = "cha
         "says_before": says(before, most=1)[-count:],
         "says_after": says(after, most=1)[-count:],
     }
-    pairs = zip(before.words[-count:], after.words[-count:], strict=True)
-    rows = [
-        f"{number} {old}" if old == new else f"{number} {old} → {new}"
-        for number, (old, new) in enumerate(pairs, start=first)
-    ]
+    rows = [f"{number} {word}" for number, word in enumerate(after.words[-count:], start=first)]
     title = f"{before.task}, {before.model}, {before.layer}, {change}"
     return Comparison.from_columns(title, rows, columns, "word", MEANING)
 

@@ -126,11 +126,17 @@ class LayerTrace:
         return Trace(self.model, self.layer, words, inputs, parts, outputs, backwards=self.backwards)
 
 
-def says(trace: Trace, most: int = 3) -> list[str]:
-    """Return what the model says after each word: its label, or the likeliest next words."""
+def says(trace: Trace, most: int = 3) -> list[str | None]:
+    """Return what the model says after each word: its label, or the likeliest next words.
+
+    It says nothing, None, where its probabilities are not numbers, as after an edit that overflows.
+    """
     shown = 1 if trace.predicts == "labels" else most
     said = []
     for row in trace.outputs:
+        if np.isnan(row).any():
+            said.append(None)
+            continue
         best = np.argsort(-row, kind="stable")[: shown + 1]
         likeliest = [index for index in best if trace.output_names[index] != "[PAD]"]
         said.append(" ".join(f"{trace.output_names[index]} {row[index]:.2f}" for index in likeliest[:shown]))

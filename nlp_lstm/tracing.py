@@ -37,7 +37,8 @@ def trace(run: Run, text: str | Sentence, edit: Edit | Sequence[Edit] | None = N
         )
     edit_layer = editing(edit, run.settings, len(sentence.words))
     layers, _ = run.network.read(sentence.ids[None], edit=edit_layer)
-    outputs = run.network.probabilities(layers[-1]["hidden_state"][0])
+    with np.errstate(over="ignore", invalid="ignore"):  # an edit can overflow; the numbers tell
+        outputs = run.network.probabilities(layers[-1]["hidden_state"][0])
     inputs = run.weights["embedding/embeddings"][sentence.ids]
     traces = {}
     for number, parts in enumerate(layers, start=1):

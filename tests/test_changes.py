@@ -68,7 +68,7 @@ def test_swapping_a_word_is_the_sentence_with_the_other(run, cli, number):
     rows, title = rows_of(cli, run, "--swap", f"{number}=bad")
     other = " ".join([*WORDS[: number - 1], "bad", *WORDS[number:]])
     assert_changes(rows, states(run, SENTENCE, number), states(run, other, number))
-    assert rows[0]["word"] == f"{number} {WORDS[number - 1]} → bad"
+    assert rows[0]["word"] == f"{number} bad"
     assert [row["word"] for row in rows[1:]] == [f"{n} {WORDS[n - 1]}" for n in range(number + 1, 10)]
     assert title == f"next-word, run, layer_2, {number} {WORDS[number - 1]} → bad"
 
@@ -188,7 +188,7 @@ def test_the_only_word_cannot_be_left_out(run, cli):
 
 def test_the_text_shows_what_was_said_before_and_after(two_runs, cli):
     done = cli("probe", SENTENCE, "--run", "sentiment-001", "--swap", "9=bad")
-    row = r"9 good → bad +\d\.\d{3} +\d\.\d{3} +\d\.\d{3} +\w+ \d\.\d\d +\w+ \d\.\d\d"
+    row = r"9 bad +\d\.\d{3} +\d\.\d{3} +\d\.\d{3} +\w+ \d\.\d\d +\w+ \d\.\d\d"
     assert re.search(f"^{row}$", done.out, re.MULTILINE)
 
 
@@ -196,3 +196,11 @@ def test_a_swap_takes_any_word(run):
     assert parse_swap("3==") == (3, "=")
     with pytest.raises(UsageError, match="WORD_NUMBER=WORD"):
         parse_swap("99999999999999999999=a")
+
+
+@pytest.mark.parametrize("part", ["cell_state", "hidden_state", "candidate", "output_gate", "forget_gate"])
+def test_an_edit_that_overflows_leaves_gaps_and_no_warning(two_runs, cli, part):
+    done = cli("probe", SENTENCE, "--hold", f"{part}=3e38", "--json")
+    assert (done.code, done.err) == (0, "")
+    said = {row["says_after"] for table in json.loads(done.out)["tables"] for row in table["rows"]}
+    assert (None in said) == (part in ("hidden_state", "output_gate"))
