@@ -60,7 +60,7 @@ class Trace:
         Example:
             >>> parts = {"hidden_state": np.zeros((2, 3))}
             >>> one = Trace("a", "layer_1", ("the", "sky"), np.zeros((2, 4)), parts, np.zeros((2, 0)))
-            >>> dict(one.to_xarray().sizes) if importlib.util.find_spec("xarray") else "not installed"
+            >>> dict(one.to_xarray().sizes)
             {'word': 2, 'unit': 3, 'input': 4}
         """
         if importlib.util.find_spec("xarray") is None:

@@ -18,8 +18,8 @@ def trace(run: Run, text: str | Sentence, edit: Edit | Sequence[Edit] | None = N
 
     Args:
         run: a trained run.
-        text: a raw sentence, or one that is words and ids already.
-        edit: parts that are set or scaled while the sentence is read; everything after them follows.
+        text: a raw sentence, or a `Sentence` of words and ids.
+        edit: parts that are set or scaled while the run reads; all that is computed from them follows.
 
     Returns:
         A trace by name of the layer: layer_1, layer_2, ...
