@@ -13,9 +13,9 @@ from nlp_lstm.cli._options import json_option, show
     "--run", "runs", multiple=True, help="A run; may be repeated.  [default: the newest of each task]"
 )
 @click.option("--layer", type=int, help="Layer to show, from 1.  [default: the last]")
-@click.option("--unit", type=int, help="Show all parts of one unit, from 0, instead.")
+@click.option("--unit", type=int, help="Show all parts of one unit, from 0; with --memory, its memory.")
 @click.option("--memory", is_flag=True, help="Show which words wrote what is in the cell state.")
-@click.option("--towards", help="With --memory: what they wrote of the logit of this label or word.")
+@click.option("--towards", help="With --memory: which words wrote what of the logit of this label or word.")
 @click.option(
     "--without", type=int, metavar="WORD_NUMBER", help="Show what changes without this word, from 1."
 )
@@ -28,7 +28,11 @@ from nlp_lstm.cli._options import json_option, show
     "layer at all words; may be repeated.",
 )
 @click.option(
-    "--format", "format_", default="text", show_default=True, help="text, json, csv, netcdf or npz."
+    "--format",
+    "format_",
+    default="text",
+    show_default=True,
+    help="text, json or csv; or all arrays as netcdf or npz, with --output.",
 )
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file.")
 @json_option
