@@ -46,6 +46,9 @@ def swap_word(sentence: Sentence, number: int, other: Sentence) -> Sentence:
         number: number of the word to replace, from 1.
         other: a sentence of one word.
 
+    Returns:
+        The sentence with the word; its offsets are still those of the text as it was.
+
     Raises:
         UsageError: if there is no such word, or `other` is not one word.
     """
