@@ -4,7 +4,8 @@ Every analysis returns them and every view takes them, so that n analyses and m 
 functions.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,8 @@ class Comparison:
         values: one tuple per row, `(rows, columns)`; None where there is nothing to say.
         row_kind: what a row is ("word", "metric"), the heading of the row names.
         meaning: what the numbers are, with unit and range.
+        heat: whether the columns that are named like rows form a map, which views may shade.
+        first: how many rows a reader needs; the rest are for programs. None for all.
 
     Raises:
         ValueError: if the values are not `(rows, columns)`.
@@ -38,10 +41,32 @@ class Comparison:
     values: Sequence[tuple[Value, ...]]
     row_kind: str
     meaning: str
+    heat: bool = False
+    first: int | None = None
 
     def __post_init__(self):
         if len(self.values) != len(self.rows) or any(len(row) != len(self.columns) for row in self.values):
             raise ValueError(f"{self.title}: values are not ({len(self.rows)}, {len(self.columns)})")
+
+    @classmethod
+    def from_columns(
+        cls,
+        title: str,
+        rows: Sequence[str],
+        columns: Mapping[str, Iterable[Any]],
+        row_kind: str,
+        meaning: str,
+        heat: bool = False,
+        first: int | None = None,
+    ) -> "Comparison":
+        """Return a table from its columns, name -> one value per row; NaN is nothing to say.
+
+        Example:
+            >>> Comparison.from_columns("speed", ["a"], {"x": [float("nan")]}, "cell", "").values
+            [(None,)]
+        """
+        plain = [[_plain(value) for value in column] for column in columns.values()]
+        return cls(title, rows, list(columns), list(zip(*plain)), row_kind, meaning, heat, first)
 
     def records(self) -> list[dict[str, Value]]:
         """Return one dictionary per row, column name -> value."""
@@ -64,3 +89,10 @@ class Report:
     comparisons: tuple[Comparison, ...]
     traces: tuple[Any, ...] = field(default=(), repr=False)
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+def _plain(value: Any) -> Value:
+    """A value of Python's own; None for NaN."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    return None if math.isnan(value) else float(value)

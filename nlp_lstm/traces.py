@@ -4,12 +4,17 @@ Both hold every part of the layer's cell by name, as `cells` calls them. Time ru
 for a layer that reads from right to left.
 """
 
+import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlp_lstm.errors import UsageError
+from nlp_lstm.errors import MissingInputError, UsageError
+
+if TYPE_CHECKING:
+    from xarray import Dataset
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,35 @@ class Trace:
     task: str = ""
     predicts: str = ""
     backwards: bool = False
+
+    def to_xarray(self) -> "Dataset":
+        """Return the trace as an `xarray.Dataset`.
+
+        Returns:
+            One variable per part with the dimensions word and unit, "inputs" with word and input and, if the
+            trace has outputs, "outputs" with word and output. The coordinate word counts from 1, `words`
+            and `output` are names, and the attributes are model, layer and task.
+
+        Raises:
+            MissingInputError: if xarray is not installed.
+
+        Example:
+            >>> parts = {"hidden_state": np.zeros((2, 3))}
+            >>> one = Trace("a", "layer_1", ("the", "sky"), np.zeros((2, 4)), parts, np.zeros((2, 0)))
+            >>> dict(one.to_xarray().sizes)
+            {'word': 2, 'unit': 3, 'input': 4}
+        """
+        if importlib.util.find_spec("xarray") is None:
+            raise MissingInputError("xarray is not installed: pip install 'nlp-lstm[xarray]'")
+        from xarray import Dataset
+
+        variables = {part: (("word", "unit"), values) for part, values in self.parts.items()}
+        variables["inputs"] = (("word", "input"), self.inputs)
+        places = {"word": range(1, len(self.words) + 1), "words": ("word", list(self.words))}
+        if self.outputs.size:
+            variables["outputs"] = (("word", "output"), self.outputs)
+            places["output"] = list(self.output_names)
+        return Dataset(variables, places, {"model": self.model, "layer": self.layer, "task": self.task})
 
 
 @dataclass(frozen=True)
@@ -90,3 +124,20 @@ class LayerTrace:
         parts = {part: values[row][real] for part, values in self.parts.items()}
         inputs, outputs = self.inputs[row][real], np.empty((len(words), 0))
         return Trace(self.model, self.layer, words, inputs, parts, outputs, backwards=self.backwards)
+
+
+def says(trace: Trace, most: int = 3) -> list[str | None]:
+    """Return what the model says after each word: its label, or the likeliest next words.
+
+    It says nothing, None, where its probabilities are not numbers, as after an edit that overflows.
+    """
+    shown = 1 if trace.predicts == "labels" else most
+    said = []
+    for row in trace.outputs:
+        if np.isnan(row).any():
+            said.append(None)
+            continue
+        best = np.argsort(-row, kind="stable")[: shown + 1]
+        likeliest = [index for index in best if trace.output_names[index] != "[PAD]"]
+        said.append(" ".join(f"{trace.output_names[index]} {row[index]:.2f}" for index in likeliest[:shown]))
+    return said

@@ -4,16 +4,18 @@ A run is read with NumPy alone. Of a Keras model, Keras gives what each recurren
 computes the parts, and every result is checked against what the layer itself puts out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from nlp_lstm.cells import CELLS, Parts, run_cell
-from nlp_lstm.errors import CheckError, DataError
+from nlp_lstm.edits import Edit, editing
+from nlp_lstm.errors import CheckError, DataError, UsageError
 from nlp_lstm.run import Run, load_run
 from nlp_lstm.traces import LayerTrace, Trace
+from nlp_lstm.vocabulary import Sentence
 
 if TYPE_CHECKING:
     import keras
@@ -23,20 +25,24 @@ if TYPE_CHECKING:
 MOST_OUTPUTS = 50_000_000  # numbers of a trace's `outputs`, 200 MB
 TOLERANCE = 1e-4  # largest difference to Keras, beside 1 or the largest value if that is more
 
+Edits = Edit | Sequence[Edit] | None
+
 
 @overload
-def trace(model: Run, inputs: str) -> dict[str, Trace]: ...
+def trace(model: Run, inputs: str | Sentence, edit: Edits = None) -> dict[str, Trace]: ...
 @overload
 def trace(model: "keras.Model", inputs: Any) -> dict[str, LayerTrace]: ...
 @overload
-def trace(model: str | Path, inputs: Any) -> Mapping[str, Any]: ...
-def trace(model: Any, inputs: Any) -> Mapping[str, Any]:
+def trace(model: str | Path, inputs: Any, edit: Edits = None) -> Mapping[str, Any]: ...
+def trace(model: Any, inputs: Any, edit: Edits = None) -> Mapping[str, Any]:
     """Return every part of every recurrent layer at every word.
 
     Args:
         model: a run or its name, to read a text; any built `keras.Model` that holds LSTM, GRU, SimpleRNN or
             RNN layers over their cells, or the path of a `.keras` file, to read numbers.
-        inputs: a raw sentence for a run; what `model.predict` takes for a Keras model, all in one batch.
+        inputs: a raw sentence for a run, or a `Sentence` of words and ids; what `model.predict` takes for a
+            Keras model, all in one batch.
+        edit: parts that are set or scaled while a run reads; all that is computed from them follows.
 
     Returns:
         For a run a `Trace` by name of the layer: layer_1, layer_2, ... For a Keras model a `LayerTrace`
@@ -46,7 +52,8 @@ def trace(model: Any, inputs: Any) -> Mapping[str, Any]:
 
     Raises:
         DataError: if the inputs do not fit: a text without words, ids that are no ids, a wrong rank.
-        UsageError: if the model is not built, or holds a layer that cannot be traced; names it.
+        UsageError: if the model is not built, or holds a layer that cannot be traced; names it. If the run
+            or the sentence has not what an edit changes.
         MissingInputError: if there is no such run or file.
         CheckError: if a layer itself puts out something else than what was computed here.
 
@@ -62,7 +69,9 @@ def trace(model: Any, inputs: Any) -> Mapping[str, Any]:
     if isinstance(model, str | Path):
         model = _load(Path(model))
     if isinstance(model, Run):
-        return trace_run(model, inputs)
+        return trace_run(model, inputs, edit)
+    if edit is not None:
+        raise UsageError("edits are made while a run reads: a Keras model is traced as it is")
     from nlp_lstm.recording import record
 
     found = {}
@@ -71,17 +80,19 @@ def trace(model: Any, inputs: Any) -> Mapping[str, Any]:
     return found
 
 
-def trace_run(run: Run, text: str) -> dict[str, Trace]:
+def trace_run(run: Run, text: str | Sentence, edit: Edits = None) -> dict[str, Trace]:
     """Read a text with a run; see `trace`."""
-    sentence = run.vocabulary.encode(text)
+    sentence = text if isinstance(text, Sentence) else run.vocabulary.encode(text)
     most = max(1, MOST_OUTPUTS // run.outputs)
     if len(sentence.words) > most:
         raise DataError(
             f"a sentence of {len(sentence.words)} words: {run.name} has {run.outputs} outputs a word and "
             f"traces at most {most} words"
         )
-    layers, _ = run.network.read(sentence.ids[None])
-    outputs = run.network.probabilities(layers[-1]["hidden_state"][0])
+    edit_layer = editing(edit, run.settings, len(sentence.words))
+    layers, _ = run.network.read(sentence.ids[None], edit=edit_layer)
+    with np.errstate(over="ignore", invalid="ignore"):  # an edit can overflow; the numbers tell
+        outputs = run.network.probabilities(layers[-1]["hidden_state"][0])
     inputs = run.weights["embedding/embeddings"][sentence.ids]
     traces = {}
     for number, parts in enumerate(layers, start=1):

@@ -82,7 +82,10 @@ def in_subprocess(*arguments: str, **options) -> subprocess.CompletedProcess[str
         (("probe", "hi", "--layer", "0"), "layer 0: next-word-001 has layers 1 to 2"),
         (("probe", "hi", "--unit", "5"), "unit 5: next-word-001 has units 0 to 4"),
         (("probe", "hi", "--unit", "-1"), "unit -1: next-word-001 has units 0 to 4"),
-        (("probe", "hi", "--format", "png"), "unknown format 'png': the known ones are csv, json, text"),
+        (
+            ("probe", "hi", "--format", "png"),
+            "unknown format 'png': the known ones are csv, json, netcdf, npz, text",
+        ),
         (("generate", "hi", "--words", "0"), "words is 0: it must be between 1 and 10000"),
         (("generate", "hi", "--top-k", "0"), "top_k is 0: it must be at least 1"),
         (("generate", "hi", "--seed", "-1"), "seed is -1: it must be at least 0"),

@@ -28,9 +28,10 @@ FLOORS = (
     {"errors", "registry", "settings", "comparison"},
     {"corpora", "vocabulary", "cells", "scoring", "baselines"},
     {"network", "batches", "storage", "shards", "traces"},
-    {"task", "layers", "keras_models"},
+    {"task", "layers", "keras_models", "edits"},
     {"run", "vectors", "tasks", "recording"},
     {"evaluation", "tracing", "fitting", "exporting", "listing", "extracting", "finding"},
+    {"memory", "changes"},
     {"prediction", "probing", "training"},
     {"views"},
     {"cli"},
@@ -43,7 +44,7 @@ NEIGHBOURS = {
     ("corpora", "vocabulary"): "running text is split by the one rule for words",
 }
 # What is slow to load, and who may load it with the module; all others do so when it is needed, if at all.
-SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich", "pyarrow")
+SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich", "pyarrow", "xarray", "h5netcdf")
 LOADS_KERAS = {"layers", "fitting", "training", "keras_models", "recording"}
 
 
@@ -168,6 +169,7 @@ print(*sorted({{name.partition(".")[0] for name in sys.modules}} & set({SLOW})),
         (["--help"], "probe"),
         (["train", "--help"], "--learning-rate"),
         (["probe", "the sky is blue", "--json"], "cell_state"),
+        (["probe", "the sky is blue", "--memory", "--json"], "memory_age"),
         (["predict", "sentiment-001", "the sky", "--json"], "probability"),
         (["generate", "the sky", "--json"], "added"),
     ],

@@ -78,13 +78,15 @@ def chosen(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def show(report: Report, format: str, output: Path | None = None) -> None:
-    """Print a report, or write it to a file."""
-    text = VIEWS.get(format)(report)
+    """Print a report, or write it to a file; what is bytes is only written to a file."""
+    shown = VIEWS.get(format)(report)
     if output is None:
-        click.echo(text)
+        if isinstance(shown, bytes):
+            raise UsageError(f"format {format} is not text: name a file with --output")
+        click.echo(shown)
         return
     try:
-        output.write_text(text + "\n", encoding="utf-8")
+        output.write_bytes(shown if isinstance(shown, bytes) else f"{shown}\n".encode())
     except OSError as error:
         raise StorageError(f"cannot write {output}: {error.strerror}") from None
 

@@ -13,14 +13,38 @@ from nlp_lstm.cli._options import json_option, show
     "--run", "runs", multiple=True, help="A run; may be repeated.  [default: the newest of each task]"
 )
 @click.option("--layer", type=int, help="Layer to show, from 1.  [default: the last]")
-@click.option("--unit", type=int, help="Show all parts of one unit, from 0, instead.")
-@click.option("--format", "format_", default="text", show_default=True, help="text, json or csv.")
+@click.option("--unit", type=int, help="Show all parts of one unit, from 0; with --memory, its memory.")
+@click.option("--memory", is_flag=True, help="Show which words wrote what is in the cell state.")
+@click.option("--towards", help="With --memory: which words wrote what of the logit of this label or word.")
+@click.option(
+    "--without", type=int, metavar="WORD_NUMBER", help="Show what changes without this word, from 1."
+)
+@click.option("--swap", metavar="WORD_NUMBER=WORD", help="Show what changes with another word in its place.")
+@click.option(
+    "--hold",
+    multiple=True,
+    metavar="PART=VALUE@WORDS",
+    help="Show what changes if a part is held, as forget_gate=1@3-7, or cell_state[1,17]=0 for one unit of a "
+    "layer at all words; may be repeated.",
+)
+@click.option(
+    "--format",
+    "format_",
+    default="text",
+    show_default=True,
+    help="text, json or csv; or all arrays as netcdf or npz, with --output.",
+)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to this file.")
 @json_option
-def command(text, runs, layer, unit, format_, output, as_json):
+def command(text, runs, layer, unit, memory, towards, without, swap, hold, format_, output, as_json):
     """Read TEXT with trained models and show, word by word, what they say and what their states do."""
+    from nlp_lstm.changes import parse_swap
+    from nlp_lstm.edits import parse_hold
     from nlp_lstm.probing import probe
 
     if as_json and format_ not in ("text", "json"):
         raise click.UsageError(f"--json and --format {format_} exclude each other.")
-    show(probe(text, runs, layer, unit), "json" if as_json else format_, output)
+    swapped = None if swap is None else parse_swap(swap)
+    edits = [parse_hold(part) for part in hold]
+    report = probe(text, runs, layer, unit, memory, towards, without, swapped, edits)
+    show(report, "json" if as_json else format_, output)

@@ -24,7 +24,7 @@ def show_csv(report: Report) -> str:
         if ["table", table.row_kind, *table.columns] != heading:
             text.write("\n" if heading else "")
             heading = ["table", table.row_kind, *table.columns]
-            writer.writerow(heading)
+            writer.writerow([visible(name) for name in heading])
         for row, values in zip(table.rows, table.values, strict=True):
             cells = [table.title, row, *("" if value is None else value for value in values)]
             writer.writerow([visible(cell) if isinstance(cell, str) else cell for cell in cells])

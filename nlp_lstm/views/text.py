@@ -1,10 +1,10 @@
 """A report as text for a terminal: tables as wide as they need to be, words shown as typed."""
 
-import io
 import textwrap
 
-from nlp_lstm.comparison import Report, Value
+from nlp_lstm.comparison import Comparison, Report, Value
 from nlp_lstm.views import VIEWS, visible
+from nlp_lstm.views._heat import draw
 
 
 @VIEWS.register("text")
@@ -23,21 +23,31 @@ def show_text(report: Report) -> str:
         f"{name}: {show_value(value)}" for name, value in report.facts.items() if value is not None
     )
     blocks = [facts] if facts else []
-    for number, table in enumerate(report.comparisons):
-        heading = [table.row_kind, *table.columns]
-        rows = [
-            [visible(row), *(show_value(value) for value in values)]
-            for row, values in zip(table.rows, table.values, strict=True)
-        ]
-        is_text = [True] + [
-            any(isinstance(values[column], str) for values in table.values)
-            for column in range(len(table.columns))
-        ]
-        blocks.append(f"{visible(table.title)}\n{_align(heading, rows, is_text)}")
-        following = report.comparisons[number + 1 :]
+    tables = [draw(table) if table.heat else table for table in report.comparisons]
+    for number, table in enumerate(tables):
+        blocks.append(f"{visible(table.title)}\n{_align(*_cells(table))}")
+        following = tables[number + 1 :]
+        if table.first is not None and table.first < len(table.rows):
+            blocks[-1] += (
+                f"\n(the first {table.first} of {len(table.rows)}; --json and --format csv hold all)"
+            )
         if table.meaning and not (following and following[0].meaning == table.meaning):
             blocks[-1] += f"\n{textwrap.fill(f'({table.meaning})', 100)}"
     return "\n\n".join(blocks)
+
+
+def _cells(table: Comparison) -> tuple[list[str], list[list[str]], list[bool]]:
+    """The heading and the rows of a table as text, and which columns stand to the left."""
+    rows = [
+        [visible(row), *(show_value(value) for value in values)]
+        for row, values in list(zip(table.rows, table.values, strict=True))[: table.first]
+    ]
+    is_text = [True] + [
+        any(isinstance(values[column], str) for values in table.values)
+        for column in range(len(table.columns))
+    ]
+    heading = [visible(name) for name in (table.row_kind, *table.columns)]
+    return [name.replace(" ", "\n") if table.heat else name for name in heading], rows, is_text
 
 
 def show_value(value: Value | dict) -> str:
@@ -57,23 +67,20 @@ def show_value(value: Value | dict) -> str:
 
 
 def _align(heading: list[str], rows: list[list[str]], is_text: list[bool]) -> str:
-    """Columns side by side, words to the left and numbers to the right.
+    """Columns side by side, words to the left and numbers to the right, under a heading of some lines."""
+    from rich.cells import cell_len  # how wide each character is on a terminal
 
-    The layout is rich's, which knows how wide each character is on a terminal.
-    """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    names = [name.split("\n") for name in _broken(heading, rows)]
+    above = max(map(len, names))
+    table = [*zip(*([""] * (above - len(lines)) + lines for lines in names)), *rows]
+    widths = [max(map(cell_len, column)) for column in zip(*table)]
 
-    heading = _broken(heading, rows)
-    table = Table(box=None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    for name, text in zip(heading, is_text, strict=True):
-        table.add_column(Text(name), justify="left" if text else "right", no_wrap=True, header_style="")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    output = io.StringIO()
-    Console(file=output, width=10_000, color_system=None, legacy_windows=False).print(table)
-    return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
+    def place(cell: str, width: int, left: bool) -> str:
+        blank = " " * (width - cell_len(cell))
+        return cell + blank if left else blank + cell
+
+    lines = ("  ".join(map(place, cells, widths, is_text)).rstrip() for cells in table)
+    return "\n".join(lines)
 
 
 def _broken(heading: list[str], rows: list[list[str]], width: int = 100) -> list[str]:
