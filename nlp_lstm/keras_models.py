@@ -4,6 +4,7 @@ Whatever cannot be read for sure is refused here, with the layer's name, its cla
 """
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -47,7 +48,7 @@ def load_model(path: Path) -> Any:
     try:
         return keras.models.load_model(path, compile=False)
     except Exception as error:  # Keras raises whatever the broken part of a file makes it raise
-        raise DataError(f"{path} cannot be loaded by Keras: {_first_line(error)}") from None
+        raise DataError(f"{path} cannot be loaded by Keras: {said_first(error)}") from None
 
 
 def recurrent_layers(model: Any) -> dict[str, Any]:
@@ -103,6 +104,14 @@ def variant_of(cell: Any) -> Variant:
 def to_numpy(tensor: Any) -> np.ndarray:
     """Return a tensor of any backend as an array."""
     return np.asarray(keras.ops.convert_to_numpy(tensor))
+
+
+def said_first(error: Exception) -> str:
+    """Return what an error of Keras or its backend says first, in one line, without where it happened."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # Keras writes in bold
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    where = bool(lines) and lines[0].startswith("Exception encountered when calling")
+    return " ".join(lines[where : where + 1])[:200] or type(error).__name__
 
 
 def _find(holder: Any, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -165,8 +174,3 @@ def _check_entry(path: Path, entry: Mapping[str, Any]) -> None:
         raise DataError(f"{path} holds {module}.{name}: only Keras's own classes are loaded")
     if name and entry.get("registered_name") not in (None, name):
         raise DataError(f"{path} holds the class {entry['registered_name']}: load the model, then trace it")
-
-
-def _first_line(error: Exception) -> str:
-    """What an error says first."""
-    return str(error).strip().partition("\n")[0][:200]

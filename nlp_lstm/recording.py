@@ -15,7 +15,7 @@ import keras
 import numpy as np
 
 from nlp_lstm.errors import DataError, NlpLstmError, UsageError
-from nlp_lstm.keras_models import recurrent_layers, to_numpy
+from nlp_lstm.keras_models import recurrent_layers, said_first, to_numpy
 
 STEP_BY_STEP = {"return_sequences": True, "unroll": False, "zero_output_for_mask": False}
 
@@ -67,8 +67,7 @@ def record(model: keras.Model, inputs: Any) -> list[Call]:
         try:
             model(inputs, training=False)
         except Exception as error:  # whatever the backend raises about the inputs
-            said = str(error).strip().partition("\n")[0][:200]
-            problem = DataError(f"the model {model.name} cannot read these inputs: {said}")
+            problem = DataError(f"the model {model.name} cannot read these inputs: {said_first(error)}")
             raise recorder.problem or problem from None
     if not recorder.calls:
         raise UsageError(f"the model {model.name} did not call {', '.join(layers)}: nothing to trace")
@@ -87,6 +86,9 @@ class Recorder:
         self.problem: NlpLstmError | None = None
         self._given = given
         for array in given:
+            if array.ndim == 0:
+                kind = type(array.item()).__name__
+                raise DataError(f"inputs hold a single {kind}: give an array, or a list of arrays")
             if array.size == 0:
                 raise DataError(f"inputs of shape {array.shape}: give at least one sentence and one word")
 

@@ -113,8 +113,8 @@ def trace_run(run: Run, text: str | Sentence, edit: Edits = None) -> dict[str, T
 
 
 def _load(path: Path) -> Any:
-    """A Keras model from a `.keras` file, else a run."""
-    if path.suffix != ".keras":
+    """A Keras model from a file, else a run."""
+    if path.suffix != ".keras" and not path.is_file():
         return load_run(path)
     from nlp_lstm.keras_models import load_model
 

@@ -315,3 +315,29 @@ def test_any_shape_and_any_mask(data, kind, backwards, seed):
         words = slice(t, None) if backwards else slice(None, t + 1)
         for name, state in zip(trace.initial_state, last_states(layer, trace, words), strict=True):
             np.testing.assert_allclose(trace.parts[name][:, t], state, atol=BOUND, rtol=0)
+
+
+def test_an_encoder_and_its_decoder():
+    """The usual pair: the decoder begins where the encoder ended, and both share an embedding."""
+    source, target = keras.Input((TIMESTEPS,), dtype="int32"), keras.Input((TIMESTEPS,), dtype="int32")
+    embedding = layers.Embedding(VOCABULARY, 4, mask_zero=True)
+    encoder = layers.LSTM(UNITS, return_state=True, name="encoder")
+    decoder = layers.LSTM(UNITS, return_sequences=True, name="decoder")
+    _, *states = encoder(embedding(source))
+    model = set_random_weights(keras.Model([source, target], decoder(embedding(target), initial_state=states)))
+    traces = nlp_lstm.trace(model, [IDS, IDS[::-1]])
+    for layer in (encoder, decoder):
+        assert_is_keras_s_own(traces[layer.name], layer)
+    for name, state in traces["decoder"].initial_state.items():
+        np.testing.assert_allclose(state, traces["encoder"].parts[name][:, -1], atol=BOUND)
+
+
+def test_layers_in_wrappers_and_in_layers_of_one_s_own():
+    inner = layers.LSTM(UNITS, name="inner")
+    given = keras.Input((2, TIMESTEPS, 4))
+    model = set_random_weights(keras.Model(given, layers.TimeDistributed(inner, name="each")(given)))
+    inputs = np.stack([FEATURES, FEATURES[::-1]], axis=1)
+    traces = nlp_lstm.trace(model, inputs)
+    assert list(traces) == ["each/inner", "each/inner:2"]
+    for trace in traces.values():
+        assert_is_keras_s_own(trace, inner)

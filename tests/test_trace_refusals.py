@@ -103,13 +103,14 @@ def test_what_is_no_model():
         (np.array([[1, -2]]), "id -2: embedding has the ids 0 to 9"),
         (np.array([[1, 10]]), "id 10: embedding has the ids 0 to 9"),
         (np.array([[1.0, 2.0]]), "ids of type float64, but embedding reads whole numbers"),
-        (np.array([1, 2, 3]), "reader cannot read these inputs"),
+        (np.array([1, 2, 3]), "reader cannot read these inputs: .*Expected shape"),
+        ([[1, 2, 3]], "inputs hold a single int: give an array"),
         (np.zeros((2, 3, 4, 5), int), "reader cannot read these inputs"),
         (np.zeros((2, 0), int), r"inputs of shape \(2, 0\): give at least one"),
         (np.zeros((0, 3), int), r"inputs of shape \(0, 3\): give at least one"),
         (np.array([["the", "sky"]]), "reader cannot read these inputs"),
     ],
-    ids=["negative", "beyond", "float", "rank 1", "rank 4", "no words", "no sentences", "text"],
+    ids=["negative", "beyond", "float", "rank 1", "list", "rank 4", "no words", "no sentences", "text"],
 )
 def test_inputs_that_do_not_fit(model, ids, words):
     before = dict(vars(model.get_layer("lstm")))
@@ -181,6 +182,9 @@ def test_files_that_are_not_there_or_not_whole(file, tmp_path):
     (tmp_path / "folder.keras").mkdir()
     with pytest.raises(DataError, match=r"folder\.keras is a folder"):
         nlp_lstm.trace(tmp_path / "folder.keras", IDS)
+    (tmp_path / "old.h5").write_bytes(b"HDF")
+    with pytest.raises(DataError, match=r"old\.h5 \(3 bytes\) is not a whole \.keras file"):
+        nlp_lstm.trace(tmp_path / "old.h5", IDS)
     for name, content in (("empty", b""), ("cut", file.read_bytes()[:-200]), ("text", b"hello")):
         path = tmp_path / f"{name}.keras"
         path.write_bytes(content)
