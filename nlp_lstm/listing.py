@@ -8,6 +8,7 @@ from pathlib import Path
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.corpora import READERS, SPLITS, Corpus, Request, load_corpus
 from nlp_lstm.run import RUNS, Run, list_runs
+from nlp_lstm.storage import RECORD
 from nlp_lstm.task import load_task
 
 HEADLINES = ("last_word_accuracy", "accuracy_per_word", "perplexity")
@@ -16,6 +17,8 @@ SHOWN_SETTINGS = ("cell", "layers", "units", "embedding_dim", "epochs", "seed")
 
 def runs(folder: str | Path = RUNS) -> Report:
     """Return a table of all runs, oldest first: task, data, main settings and main metrics.
+
+    Runs whose record cannot be read are named as damaged.
 
     Args:
         folder: where the runs are.
@@ -33,7 +36,9 @@ def runs(folder: str | Path = RUNS) -> Report:
     ]
     columns = ("task", "status", "data", *SHOWN_SETTINGS, *HEADLINES)
     names = [path.name for path, _ in found]
-    return Report((Comparison(f"runs in {folder}/", names, columns, values, "run", ""),))
+    damaged = sorted({file.parent.name for file in Path(folder).glob(f"[!.]*/{RECORD}")} - set(names))
+    table = Comparison(f"runs in {folder}/", names, columns, values, "run", "")
+    return Report((table,), facts={"damaged": ", ".join(damaged) or None})
 
 
 def describe_run(run: Run) -> Report:

@@ -488,7 +488,7 @@ def test_runs_lists_task_data_settings_and_metrics(in_trained, cli):
     assert re.search(r"^next-word-001 +next-word +finished +mini +gru +2 ", cli("runs").out, re.MULTILINE)
 
 
-def test_runs_leaves_broken_and_foreign_folders_out(two_runs, cli):
+def test_runs_names_broken_and_foreign_folders_apart(two_runs, cli):
     for name, text in (
         ("a", "{}"),
         ("b", '{"format": 1}'),
@@ -500,10 +500,9 @@ def test_runs_leaves_broken_and_foreign_folders_out(two_runs, cli):
     Path("runs/e/run.json").mkdir(parents=True)
     done = cli("runs", "--json")
     assert done.code == 0
-    assert {row["run"] for row in json.loads(done.out)["tables"][0]["rows"]} == {
-        "sentiment-001",
-        "next-word-001",
-    }
+    told = json.loads(done.out)
+    assert {row["run"] for row in told["tables"][0]["rows"]} == {"sentiment-001", "next-word-001"}
+    assert told["damaged"] == "a, b, c, d, e"
 
 
 def test_data_lists_the_formats_and_shows_a_corpus(here, cli):

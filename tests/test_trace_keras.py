@@ -17,6 +17,7 @@ from keras import layers
 import nlp_lstm
 from nlp_lstm.cells import CELLS
 from nlp_lstm.keras_models import to_numpy
+from nlp_lstm.memory import write_decomposition
 from nlp_lstm.traces import LayerTrace
 
 BATCH, TIMESTEPS, VOCABULARY, UNITS = 3, 6, 11, 5
@@ -324,7 +325,9 @@ def test_an_encoder_and_its_decoder():
     encoder = layers.LSTM(UNITS, return_state=True, name="encoder")
     decoder = layers.LSTM(UNITS, return_sequences=True, name="decoder")
     _, *states = encoder(embedding(source))
-    model = set_random_weights(keras.Model([source, target], decoder(embedding(target), initial_state=states)))
+    model = set_random_weights(
+        keras.Model([source, target], decoder(embedding(target), initial_state=states))
+    )
     traces = nlp_lstm.trace(model, [IDS, IDS[::-1]])
     for layer in (encoder, decoder):
         assert_is_keras_s_own(traces[layer.name], layer)
@@ -341,3 +344,17 @@ def test_layers_in_wrappers_and_in_layers_of_one_s_own():
     assert list(traces) == ["each/inner", "each/inner:2"]
     for trace in traces.values():
         assert_is_keras_s_own(trace, inner)
+
+
+@pytest.mark.parametrize("mask", MASKS)
+def test_the_memory_of_each_direction_is_what_its_words_wrote(mask):
+    """Masked words write nothing, and a layer that reads backwards holds what comes after the word."""
+    both = layers.Bidirectional(layers.LSTM(UNITS, return_sequences=True), name="both")
+    model, inputs = model_of(both, mask=mask)
+    for trace in nlp_lstm.trace(model, inputs).values():
+        for row in range(BATCH):
+            sentence = trace.sentence(row)
+            writes = write_decomposition(sentence)
+            np.testing.assert_allclose(writes.sum(axis=1), sentence.parts["cell_state"], atol=1e-5)
+            unread = writes.transpose(1, 0, 2) if trace.backwards else writes
+            assert not unread[np.triu_indices(len(sentence.words), k=1)].any()

@@ -25,6 +25,7 @@ from nlp_lstm.vocabulary import EOS, PAD
 # What bounds memory, whatever the corpus: sentences of a batch, its places with padding, and the words
 # whose outputs, one per word of the vocabulary, are held at once.
 SENTENCES, PLACES, CHUNK = 128, 8192, 512
+MOST_PADDED = 1.15  # places per word of a batch: more is reading padding, less is reading few at once
 
 Columns = dict[str, Any]
 Seconds = defaultdict[str, float]  # of each step of the work
@@ -137,14 +138,15 @@ def _read_long(reader: Reader, sentence: Numbered, seconds: Seconds) -> Iterator
 
 def _batches(lengths: np.ndarray) -> Iterator[np.ndarray]:
     """Rows of sentences of like length that are read together."""
-    order = np.argsort(lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        end = start + 1
-        while end < min(len(order), start + SENTENCES) and (end + 1 - start) * lengths[order[end]] <= PLACES:
-            end += 1
-        yield order[start:end]
-        start = end
+    order, batch, words = np.argsort(lengths, kind="stable"), [], 0
+    for row in order:
+        places, words = (len(batch) + 1) * lengths[row], words + lengths[row]
+        if batch and (len(batch) == SENTENCES or places > min(PLACES, MOST_PADDED * words)):
+            yield np.array(batch)
+            batch, words = [], lengths[row]
+        batch.append(row)
+    if batch:
+        yield np.array(batch)
 
 
 def _room(reader: Reader, words: int) -> Columns:
