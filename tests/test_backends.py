@@ -1,40 +1,24 @@
-"""The library is written to Keras, so another backend trains it too."""
+"""The library is written to Keras, so another backend trains and is traced too."""
 
 import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-CODE = """
-import keras, nlp_lstm
-assert keras.backend.backend() == "jax"
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="jax is not installed")
+
+TRAIN = """
+import nlp_lstm
 for task in nlp_lstm.task_names():
     run = nlp_lstm.train(task, limit=60, units=6, embedding_dim=5, epochs=1, batch_size=30, timesteps=20)
     assert run.status == "finished" and run.metrics
     print(nlp_lstm.predict("the sky is blue", run).comparisons[0].title)
 """
-
-
-@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="jax is not installed")
-def test_training_runs_on_jax(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", CODE],
-        cwd=tmp_path,
-        env={**os.environ, "KERAS_BACKEND": "jax"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == ["likeliest next words", "label after every word"]
-
-
 TRACE = """
-import keras, numpy as np, nlp_lstm
-assert keras.backend.backend() == "jax"
+import numpy as np, nlp_lstm
 words = keras.Input((None,), dtype="int32")
 values = keras.layers.Embedding(10, 4, mask_zero=True)(words)
 values = keras.layers.Bidirectional(keras.layers.LSTM(5, return_sequences=True))(values)
@@ -42,18 +26,18 @@ values = keras.layers.GRU(4, reset_after=False, return_sequences=True, activatio
 model = keras.Model(words, keras.layers.SimpleRNN(3)(values))
 ids = np.array([[1, 2, 3, 0], [4, 0, 5, 6]])
 traces = nlp_lstm.trace(model, ids)
-print(*traces)
 assert max(max(trace.differences.values()) for trace in traces.values()) < 2e-6
 last = traces["simple_rnn"].parts["hidden_state"][:, -1]
 assert np.allclose(last, model.predict(ids, verbose=0), atol=2e-6)
+print(*traces, sep="\\n")
 """
 
 
-@pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="jax is not installed")
-def test_a_model_is_traced_on_jax(tmp_path):
+def run_on_jax(code: str, folder: Path) -> list[str]:
+    """The lines that some code prints when Keras runs on JAX."""
     done = subprocess.run(
-        [sys.executable, "-c", TRACE],
-        cwd=tmp_path,
+        [sys.executable, "-c", f"import keras\nassert keras.backend.backend() == 'jax'\n{code}"],
+        cwd=folder,
         env={**os.environ, "KERAS_BACKEND": "jax"},
         capture_output=True,
         text=True,
@@ -61,4 +45,13 @@ def test_a_model_is_traced_on_jax(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["bidirectional/forward", "bidirectional/backward", "gru", "simple_rnn"]
+    return done.stdout.splitlines()
+
+
+def test_training_runs_on_jax(tmp_path):
+    assert run_on_jax(TRAIN, tmp_path) == ["likeliest next words", "label after every word"]
+
+
+def test_a_model_is_traced_on_jax(tmp_path):
+    names = ["bidirectional/forward", "bidirectional/backward", "gru", "simple_rnn"]
+    assert run_on_jax(TRACE, tmp_path) == names
