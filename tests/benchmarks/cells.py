@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-import torch
+import torch  # pyright: ignore[reportMissingImports]
 
 from nlp_lstm.cells import run_cell
 
