@@ -5,7 +5,7 @@ The verbs are those of the command line, with the same names and defaults:
     train -> Run      evaluate, predict, probe, runs, data -> Report
     generate -> str   export -> a file of plain Keras
     extract -> a folder with the states of a whole corpus      find -> Report
-    trace(run, text) -> a Trace by layer, with every state and gate of every word
+    trace(run, text) -> a Trace by layer, with every state and gate of every word; Edit changes some
     trace(keras_model, inputs) -> the same of any Keras recurrent model, a LayerTrace by layer
 
 Importing this package loads neither Keras nor any data library: each verb is imported when first used.
@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from nlp_lstm.corpora import load_corpus as load_corpus
+    from nlp_lstm.edits import Edit as Edit
     from nlp_lstm.evaluation import evaluate as evaluate
     from nlp_lstm.exporting import export as export
     from nlp_lstm.extracting import extract as extract
@@ -40,6 +41,7 @@ _HOMES = {
     "generate": "prediction",
     "probe": "probing",
     "trace": "tracing",
+    "Edit": "edits",
     "extract": "extracting",
     "find": "finding",
     "export": "exporting",
