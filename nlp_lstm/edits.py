@@ -113,12 +113,12 @@ def editing(edits: Edit | Sequence[Edit] | None, settings: Settings, timesteps: 
 
 
 def _write(edit: Edit, values: np.ndarray) -> None:
-    """Change the values of a part, `(units, batch)`, in place."""
-    chosen = values if edit.unit is None else values[edit.unit : edit.unit + 1]
+    """Change the values of a part, `(batch, units)`, in place."""
+    chosen = values if edit.unit is None else values[:, edit.unit : edit.unit + 1]
     if edit.value is None:
         chosen *= edit.scale
     else:
-        chosen[:] = np.reshape(edit.value, (-1, 1))  # one number, or one per unit
+        chosen[:] = edit.value  # one number, or one per unit
 
 
 def _check_place(edit: Edit, settings: Settings, timesteps: int) -> None:

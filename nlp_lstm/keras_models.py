@@ -145,13 +145,12 @@ def _check_layer(name: str, layer: Any) -> None:
 
 
 def _activation(function: Any) -> Activation:
-    """A Keras activation for arrays `(..., units, batch)`; Keras's own unless NumPy has the same."""
+    """A Keras activation for arrays `(..., units)`; Keras's own unless NumPy has the same."""
     if function in IN_NUMPY:
         return IN_NUMPY[function]
 
     def activate(x: np.ndarray, out: np.ndarray) -> None:
-        turned = keras.ops.convert_to_tensor(x.swapaxes(-1, -2))  # Keras has the units last
-        out[:] = to_numpy(function(turned)).swapaxes(-1, -2)
+        out[:] = to_numpy(function(keras.ops.convert_to_tensor(x)))
 
     return activate
 

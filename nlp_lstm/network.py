@@ -14,7 +14,7 @@ from nlp_lstm.cells import CELLS, Parts, run_cell
 from nlp_lstm.errors import DataError
 from nlp_lstm.settings import Settings
 
-EditLayer = Callable[[int, int, str, np.ndarray], None]  # (layer, t, part, values (units, batch))
+EditLayer = Callable[[int, int, str, np.ndarray], None]  # (layer, t, part, values (batch, units))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ step here keeps every part: gates, candidate and states.
 Part names and ranges, with Keras's default activations: input_gate, forget_gate, output_gate,
 update_gate, reset_gate in (0, 1); candidate and hidden_state in (-1, 1); cell_state is unbounded.
 
-Inside a step a sentence is a column, as in the textbooks: arrays are `(units, batch)`, so that each gate
-is one block of memory, and everything is written in place. Outside they are `(batch, timesteps, units)`.
+Inside a step arrays are `(batch, units)`, a row per sentence, and everything is written in place. Outside
+they are `(batch, timesteps, units)`.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,10 +21,8 @@ from nlp_lstm.registry import Registry
 
 Parts = dict[str, np.ndarray]
 Weights = Mapping[str, np.ndarray]
-Activation = Callable[[np.ndarray, np.ndarray], object]  # (x, out), (..., units, batch); out may be x
-EditPart = Callable[[int, str, np.ndarray], None]  # (t, part, values (units, batch)): may change them
-
-PROJECTED = 256  # columns (words x sentences) that are multiplied by the kernel at once
+Activation = Callable[[np.ndarray, np.ndarray], object]  # (x, out), (..., units) each; out may be x
+EditPart = Callable[[int, str, np.ndarray], None]  # (t, part, values (batch, units)): may change them
 
 
 def sigmoid(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -64,11 +62,11 @@ class Rule:
     """What stays the same from step to step.
 
     Args:
-        recurrent_kernel: U, `(columns * units, units)`.
-        recurrent_bias: GRU's second bias, `(columns * units, 1)`, or 0.
+        recurrent_kernel: U, `(units, columns * units)`.
+        recurrent_bias: GRU's second bias, `(columns * units,)`, or 0.
         variant: the activations.
         edit: called with each part as soon as it is known, before others are computed from it.
-        product: where U h is written, `(columns * units, batch)`.
+        product: where h U is written, `(batch, columns * units)`.
     """
 
     recurrent_kernel: np.ndarray
@@ -121,11 +119,11 @@ def run_cell(
         mask: which words are real, `(batch, timesteps)` bool; None if all are. At others the states
             stay what they were and all other parts are 0.
         variant: activations other than Keras's defaults.
-        edit: called as `edit(t, part, values)` with each part of word t, from 0, `(units, batch)`, as
+        edit: called as `edit(t, part, values)` with each part of word t, from 0, `(batch, units)`, as
             soon as it is known; what it writes into `values` is what the rest is computed from.
 
     Returns:
-        All parts, each `(batch, timesteps, units)`, views into memory of another order, and the states
+        All parts, each `(batch, timesteps, units)`, views into memory that runs by word, and the states
         after the last word, each `(batch, units)`. Right padding changes no state of a real word, since
         each word is read after the ones before it only.
 
@@ -138,50 +136,41 @@ def run_cell(
         ([0.5568, 1.1444, 1.7395], 0.7888)
     """
     cell = CELLS.get(name)
-    batch, timesteps, _ = inputs.shape
+    batch, timesteps, input_dim = inputs.shape
     units, columns = weights["recurrent_kernel"].shape
-    dtype = np.result_type(inputs, weights["kernel"])
     input_bias, recurrent_bias = _biases(weights)
-    kernel = np.ascontiguousarray(weights["recurrent_kernel"].T)
-    rule = Rule(kernel, recurrent_bias, variant, _leave, np.empty((columns, batch), dtype))
-    projected = np.empty((timesteps, columns, batch), dtype)
-    blocks = np.split(projected, cell.columns, axis=1)  # views: a step turns columns into parts in place
-    others = [np.empty((timesteps, units, batch), dtype) for _ in cell.parts[cell.columns :]]
+    rows = np.ascontiguousarray(inputs.transpose(1, 0, 2)).reshape(-1, input_dim)  # word by word
+    projected = rows @ weights["kernel"]  # of all words in one product
+    projected += input_bias
+    projected = projected.reshape(timesteps, batch, columns)
+    blocks = np.split(projected, cell.columns, axis=-1)  # views: a step turns columns into parts in place
+    shape, dtype = (timesteps, batch, units), projected.dtype
+    others = [np.empty(shape, dtype) for _ in cell.parts[cell.columns :]]
     parts = dict(zip(cell.parts, blocks + others, strict=True))
-    now = {part: np.zeros((units, batch), dtype) for part in cell.states}
+    product = np.empty((batch, columns), dtype)
+    rule = Rule(weights["recurrent_kernel"], recurrent_bias, variant, _leave, product)
+    now = {part: np.zeros((batch, units), dtype) for part in cell.states}
     for part, values in (states or {}).items():
-        now[part][:] = values.T
-    words = max(1, PROJECTED // max(1, batch))
+        now[part][:] = values
     for t in range(timesteps):
-        if t % words == 0:
-            _project(inputs[:, t : t + words], weights["kernel"], input_bias, projected[t : t + words])
         before, now = now, {part: values[t] for part, values in parts.items()}
         cell.step(projected[t], before, now, replace(rule, edit=partial(edit, t)) if edit else rule)
         if mask is not None:
-            _skip(cell, before, now, ~mask[:, t])
-    outside = {part: values.transpose(2, 0, 1) for part, values in parts.items()}
-    return outside, {part: now[part].T for part in cell.states}
+            _skip(cell, before, now, ~mask[:, t, None])
+    outside = {part: values.transpose(1, 0, 2) for part, values in parts.items()}
+    return outside, {part: now[part] for part in cell.states}
 
 
 def _biases(weights: Weights) -> tuple[np.ndarray | float, np.ndarray | float]:
-    """The biases of the products with the kernel and with the recurrent kernel, as columns; 0 for none."""
+    """The biases of the products with the kernel and with the recurrent kernel; 0 for none."""
     bias = weights.get("bias")
     if bias is None:
         return 0.0, 0.0
-    return (bias[0, :, None], bias[1, :, None]) if bias.ndim == 2 else (bias[:, None], 0.0)
-
-
-def _project(inputs: np.ndarray, kernel: np.ndarray, bias: np.ndarray | float, out: np.ndarray) -> None:
-    """Write W x + b of some words, `(words, columns, batch)`: one product for all of them."""
-    batch, words, _ = inputs.shape
-    rows = np.ascontiguousarray(inputs.transpose(1, 0, 2)).reshape(words * batch, -1)
-    product = np.matmul(kernel.T, rows.T)
-    product += bias
-    out[:] = product.reshape(-1, words, batch).transpose(1, 0, 2)
+    return (bias[0], bias[1]) if bias.ndim == 2 else (bias, 0.0)
 
 
 def _skip(cell: Cell, before: Parts, now: Parts, masked: np.ndarray) -> None:
-    """Carry the states of masked sentences, `(batch,)`, over the word; nothing was computed of the rest."""
+    """Carry the states of masked sentences, `(batch, 1)`, over the word; nothing was computed of the rest."""
     for part, values in now.items():
         np.copyto(values, before[part] if part in cell.states else 0, where=masked)
 

@@ -12,14 +12,14 @@ from nlp_lstm.cells import CELLS, Cell, Parts, Rule
 def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> None:
     """Advance an LSTM by one word and write every part of the step.
 
-        i, f, g, o = split(W x + b + U h)        # Keras's column order
+        i, f, g, o = split(x W + b + h U)        # Keras's column order
         c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
         h' = sigmoid(o) * tanh(c')
 
     Args:
-        projected: W x + b, `(4 * units, batch)`; it becomes the three gates and the candidate.
-        before: `hidden_state` h and `cell_state` c of the word before, `(units, batch)`.
-        now: what is written, each `(units, batch)`: input_gate, forget_gate, candidate and output_gate,
+        projected: x W + b, `(batch, 4 * units)`; it becomes the three gates and the candidate.
+        before: `hidden_state` h and `cell_state` c of the word before, `(batch, units)`.
+        now: what is written, each `(batch, units)`: input_gate, forget_gate, candidate and output_gate,
             which are blocks of `projected`, cell_state and hidden_state.
         rule: U and what the layer does differently.
 
@@ -27,8 +27,9 @@ def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> N
         Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000.
     """
     i, f, g, o, c, h = now.values()
-    projected += np.matmul(rule.recurrent_kernel, before["hidden_state"], out=rule.product)
-    both = projected[: 2 * len(c)].reshape(2, *c.shape)  # i and f lie side by side
+    projected += np.matmul(before["hidden_state"], rule.recurrent_kernel, out=rule.product)
+    batch, units = c.shape
+    both = projected[:, : 2 * units].reshape(batch, 2, units)  # i and f lie side by side
     rule.variant.recurrent_activation(both, both)
     rule.variant.recurrent_activation(o, o)
     for name, values in (("input_gate", i), ("forget_gate", f), ("output_gate", o)):
@@ -36,7 +37,7 @@ def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> N
     rule.variant.activation(g, g)
     rule.edit("candidate", g)
     np.multiply(f, before["cell_state"], out=c)
-    c += np.multiply(i, g, out=rule.product[: len(c)])
+    c += np.multiply(i, g, out=rule.product[:, :units])
     rule.edit("cell_state", c)
     rule.variant.activation(c, h)
     h *= o

@@ -10,18 +10,18 @@ from nlp_lstm.cells import CELLS, Cell, Parts, Rule
 
 
 def rnn_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> None:
-    """Advance a simple recurrent network by one word: h' = tanh(W x + b + U h).
+    """Advance a simple recurrent network by one word: h' = tanh(x W + b + h U).
 
     Args:
-        projected: W x + b, `(units, batch)`; it becomes h'.
-        before: `hidden_state` h of the word before, `(units, batch)`.
+        projected: x W + b, `(batch, units)`; it becomes h'.
+        before: `hidden_state` h of the word before, `(batch, units)`.
         now: what is written: hidden_state, which is `projected`.
         rule: U and what the layer does differently.
 
     Reference:
         Elman 1990.
     """
-    projected += np.matmul(rule.recurrent_kernel, before["hidden_state"], out=rule.product)
+    projected += np.matmul(before["hidden_state"], rule.recurrent_kernel, out=rule.product)
     rule.variant.activation(projected, projected)
     rule.edit("hidden_state", projected)
 
