@@ -51,7 +51,8 @@ def trace(model: Any, inputs: Any, edit: Edits = None) -> Mapping[str, Any]:
         when a layer is called again. Stateful layers begin with the states that they hold, and keep them.
 
     Raises:
-        DataError: if the inputs do not fit: a text without words, ids that are no ids, a wrong rank.
+        DataError: if the inputs do not fit: a text without words, ids that are no ids, a wrong rank; or make
+            a state overflow.
         UsageError: if the model is not built, or holds a layer that cannot be traced; names it. If the run
             or the sentence has not what an edit changes.
         MissingInputError: if there is no such run or file.
@@ -134,7 +135,9 @@ def _trace_call(model: str, call: "Call") -> dict[str, LayerTrace]:
         names = CELLS.get(cell).states
         begin = {name: initial_state.pop(0) for name in names}
         end = {name: last_state.pop(0) for name in names}
-        parts, states = run_cell(cell, inputs, weights_of(keras_cell), begin, mask, variant_of(keras_cell))
+        variant = variant_of(keras_cell)
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+            parts, states = run_cell(cell, inputs, weights_of(keras_cell), begin, mask, variant)
         top = call.outputs if number == len(cells) else None
         name = call.name if len(cells) == 1 else f"{call.name}/cell_{number}"
         differences = _check(name, parts, states, end, top, mask)
@@ -152,6 +155,8 @@ def _check(
     """The largest difference of each state to what the layer gives: the last one, and every output."""
     differences = {}
     for state, last in end.items():
+        if not np.isfinite(last).all():
+            raise DataError(f"the {state} of layer {name} grows beyond all numbers on these inputs")
         pairs = [(states[state], last)]
         if state == "hidden_state" and outputs is not None:
             pairs.append((parts[state][mask], outputs[mask]))

@@ -126,6 +126,14 @@ def test_inputs_that_are_not_finite():
         nlp_lstm.trace(model, np.full((1, 2, 4), np.nan))
 
 
+def test_a_state_that_overflows():
+    layer = layers.SimpleRNN(30, activation="relu", name="grows")
+    model = keras.Sequential([keras.Input((None, 4)), layer])
+    model.set_weights([np.full(weight.shape, 3.0) for weight in model.get_weights()])
+    with pytest.raises(DataError, match="the hidden_state of layer grows grows beyond all numbers"):
+        nlp_lstm.trace(model, np.ones((1, 60, 4)))
+
+
 def test_weights_that_are_not_finite(model):
     kernel = model.get_layer("lstm").cell.recurrent_kernel
     kernel.assign(np.full(kernel.shape, np.nan))
