@@ -4,9 +4,11 @@ Source: Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber
 `keras.layers.LSTMCell` it keeps the gates, and has no dropout.
 """
 
+from functools import cache
+
 import numpy as np
 
-from nlp_lstm.cells import CELLS, Cell, Parts, Rule
+from nlp_lstm.cells import CELLS, DEFAULT, Cell, Parts, Rule
 
 
 def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> None:
@@ -28,20 +30,36 @@ def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> N
     """
     i, f, g, o, c, h = now.values()
     projected += np.matmul(before["hidden_state"], rule.recurrent_kernel, out=rule.product)
-    batch, units = c.shape
-    both = projected[:, : 2 * units].reshape(batch, 2, units)  # i and f lie side by side
-    rule.variant.recurrent_activation(both, both)
-    rule.variant.recurrent_activation(o, o)
-    for name, values in (("input_gate", i), ("forget_gate", f), ("output_gate", o)):
+    if rule.variant == DEFAULT:
+        _squash(projected, c.shape[1])
+    else:
+        for gate in (i, f, o):
+            rule.variant.recurrent_activation(gate, gate)
+        rule.variant.activation(g, g)
+    for name, values in (("input_gate", i), ("forget_gate", f), ("candidate", g), ("output_gate", o)):
         rule.edit(name, values)
-    rule.variant.activation(g, g)
-    rule.edit("candidate", g)
     np.multiply(f, before["cell_state"], out=c)
-    c += np.multiply(i, g, out=rule.product[:, :units])
+    c += np.multiply(i, g, out=h)  # h is not known yet: its place is free
     rule.edit("cell_state", c)
     rule.variant.activation(c, h)
     h *= o
     rule.edit("hidden_state", h)
+
+
+def _squash(columns: np.ndarray, units: int) -> None:
+    """Write sigmoid of i, f and o and tanh of g, all with one tanh: sigmoid(x) = tanh(x / 2) / 2 + 1 / 2."""
+    scale, shift = _scale_and_shift(units, columns.dtype)
+    columns *= scale
+    np.tanh(columns, out=columns)
+    columns *= scale
+    columns += shift
+
+
+@cache
+def _scale_and_shift(units: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """What `_squash` multiplies by and adds, `(4 * units,)` each: 1/2 and 1/2 for a gate, 1 and 0 for g."""
+    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype), units)
+    return scale, 1 - scale
 
 
 CELLS.register("lstm")(
