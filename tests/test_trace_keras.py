@@ -195,7 +195,7 @@ def test_a_stateful_layer_begins_where_it_stands_and_stays_there():
     layer = layers.LSTM(UNITS, stateful=True, name="layer")
     given = keras.Input(batch_shape=(BATCH, TIMESTEPS, 4))
     model = set_random_weights(keras.Model(given, layer(given)))
-    model.predict_on_batch(FEATURES)
+    model(FEATURES)
     held = keras.tree.flatten(layer.states)
     stands = [np.array(to_numpy(state)) for state in held]
     trace = nlp_lstm.trace(model, FEATURES)["layer"]
