@@ -2,6 +2,7 @@
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from nlp_lstm.run import Run, library_versions, save_run
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import load_task
 from nlp_lstm.vocabulary import Vocabulary
+
+# A shell starts what runs in the background with Ctrl-C ignored, and processes inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
