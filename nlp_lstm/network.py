@@ -77,7 +77,6 @@ class Network:
 
     def logits(self, hidden_state: np.ndarray) -> np.ndarray:
         """Return the output layer's sums before the softmax, `(..., outputs)`, from the last layer's h."""
-        hidden_state = np.ascontiguousarray(hidden_state)  # a batch's parts are views that BLAS cannot read
         sums = hidden_state @ self.weights["output/kernel"]
         sums += self.weights["output/bias"]
         return sums
