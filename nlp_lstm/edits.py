@@ -60,6 +60,9 @@ class Edit:
         return f"{self.part}{'[' + ','.join(place) + ']' if place else ''}{amount}{words}"
 
 
+Edits = Edit | Sequence[Edit] | None
+
+
 def parse_hold(text: str) -> Edit:
     """Return the edit that `PART[LAYER,UNIT]=VALUE@WORDS` stands for.
 
@@ -86,7 +89,7 @@ def parse_hold(text: str) -> Edit:
     return Edit(found["part"], value, words=words, layer=numbers.get("layer"), unit=numbers.get("unit"))
 
 
-def editing(edits: Edit | Sequence[Edit] | None, settings: Settings, timesteps: int) -> EditLayer | None:
+def editing(edits: Edits, settings: Settings, timesteps: int) -> EditLayer | None:
     """Return the edits as the function that `Network.read` calls with every part, or None for no edit.
 
     Args:

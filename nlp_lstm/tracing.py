@@ -4,14 +4,14 @@ A run is read with NumPy alone. Of a Keras model, Keras gives what each recurren
 computes the parts, and every result is checked against what the layer itself puts out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from nlp_lstm.cells import CELLS, Parts, run_cell
-from nlp_lstm.edits import Edit, editing
+from nlp_lstm.edits import Edits, editing
 from nlp_lstm.errors import CheckError, DataError, UsageError
 from nlp_lstm.run import Run, load_run
 from nlp_lstm.traces import LayerTrace, Trace
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MOST_OUTPUTS = 50_000_000  # numbers of a trace's `outputs`, 200 MB
 TOLERANCE = 1e-4  # largest difference to Keras, beside 1 or the largest value if that is more
-
-Edits = Edit | Sequence[Edit] | None
 
 
 @overload
@@ -51,8 +49,8 @@ def trace(model: Any, inputs: Any, edit: Edits = None) -> Mapping[str, Any]:
         when a layer is called again. Stateful layers begin with the states that they hold, and keep them.
 
     Raises:
-        DataError: if the inputs do not fit: a text without words, ids that are no ids, a wrong rank; or make
-            a state overflow.
+        DataError: if the inputs do not fit (a text without words, or with so many that their outputs would not
+            fit in memory; ids that are no ids; a wrong rank), or make a state overflow.
         UsageError: if the model is not built, or holds a layer that cannot be traced; names it. If the run
             or the sentence has not what an edit changes.
         MissingInputError: if there is no such run or file.
@@ -70,7 +68,7 @@ def trace(model: Any, inputs: Any, edit: Edits = None) -> Mapping[str, Any]:
     if isinstance(model, str | Path):
         model = _load(Path(model))
     if isinstance(model, Run):
-        return trace_run(model, inputs, edit)
+        return _trace_run(model, inputs, edit)
     if edit is not None:
         raise UsageError("edits are made while a run reads: a Keras model is traced as it is")
     from nlp_lstm.recording import record
@@ -81,7 +79,7 @@ def trace(model: Any, inputs: Any, edit: Edits = None) -> Mapping[str, Any]:
     return found
 
 
-def trace_run(run: Run, text: str | Sentence, edit: Edits = None) -> dict[str, Trace]:
+def _trace_run(run: Run, text: str | Sentence, edit: Edits = None) -> dict[str, Trace]:
     """Read a text with a run; see `trace`."""
     sentence = text if isinstance(text, Sentence) else run.vocabulary.encode(text)
     most = max(1, MOST_OUTPUTS // run.outputs)
