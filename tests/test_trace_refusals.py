@@ -153,7 +153,7 @@ def test_a_result_that_is_not_keras_s_own_is_never_given(model, monkeypatch):
     with pytest.raises(
         CheckError, match=r"layer lstm puts out a hidden_state that differs by 0\.\d+"
     ) as error:
-        nlp_lstm.trace(model, IDS + 0)
+        nlp_lstm.trace(model, IDS)
     assert error.value.exit_code == 70
 
 

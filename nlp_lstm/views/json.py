@@ -14,7 +14,7 @@ def show_json(report: Report) -> str:
 
     Returns:
         An object with the report's facts and, if there are any, `tables` (title, meaning, one record
-        per row) and `traces`: per run and layer the words, `inputs` `(timesteps, input_dim)`, `parts` part
+        per row) and `traces`: per model and layer the words, `inputs` `(timesteps, input_dim)`, `parts` part
         name -> `(timesteps, units)`, and `outputs` `(timesteps, outputs)` with `output_names`.
         Numbers that are not finite are null.
 
