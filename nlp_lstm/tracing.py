@@ -49,8 +49,8 @@ def trace(model: Any, inputs: Any, edit: Edits = None) -> Mapping[str, Any]:
         when a layer is called again. Stateful layers begin with the states that they hold, and keep them.
 
     Raises:
-        DataError: if the inputs do not fit (a text without words, or with so many that their outputs would not
-            fit in memory; ids that are no ids; a wrong rank), or make a state overflow.
+        DataError: if the inputs do not fit (a text without words, or with so many that their outputs would
+            not fit in memory; ids that are no ids; a wrong rank), or make a state overflow.
         UsageError: if the model is not built, or holds a layer that cannot be traced; names it. If the run
             or the sentence has not what an edit changes.
         MissingInputError: if there is no such run or file.
