@@ -77,25 +77,25 @@ def stream_batches(
     """Yield windows of a long text that continue those of the batch before, row by row.
 
     The text is cut into `batch_size` equal rows; each batch is the next `timesteps` words of every
-    row, the last one what is left of them. The last words of the text, fewer than `batch_size`, which
-    do not fill the rows, are left out.
+    row, the last one what is left of them, right-padded. The last words of the text, fewer than
+    `batch_size`, which do not fill the rows, are left out.
 
     Args:
         inputs, targets: the whole text, `(words,)`.
         batch_size: rows.
-        timesteps: words per window; the last window may have fewer.
+        timesteps: words per window.
 
     Example:
         >>> first, second = stream_batches(np.arange(7), np.arange(1, 8), batch_size=2, timesteps=2)
         >>> first.inputs.tolist(), first.targets.tolist(), second.inputs.tolist()
-        ([[0, 1], [3, 4]], [[1, 2], [4, 5]], [[2], [5]])
+        ([[0, 1], [3, 4]], [[1, 2], [4, 5]], [[2, 0], [5, 0]])
     """
     row = len(inputs) // batch_size
     rows = inputs[: batch_size * row].reshape(batch_size, row)
     wanted = targets[: batch_size * row].reshape(batch_size, row)
     for start in range(0, row, timesteps):
         window = slice(start, start + timesteps)
-        yield Batch(rows[:, window], wanted[:, window], np.ones(rows[:, window].shape, np.float32))
+        yield pad(list(rows[:, window]), list(wanted[:, window]), timesteps)
 
 
 def prefixes(batch: Batch) -> Batch:

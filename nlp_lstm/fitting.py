@@ -18,7 +18,7 @@ import numpy as np
 
 from nlp_lstm.batches import Batch
 from nlp_lstm.errors import DataError, MissingInputError
-from nlp_lstm.layers import get_weights, set_weights
+from nlp_lstm.layers import get_weights, set_weights, with_loss
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
 
@@ -31,7 +31,7 @@ class Progress:
         epoch, epochs: which pass, from 1, of at most how many.
         step, steps: which step of the epoch, from 1, of how many.
         loss: cross-entropy so far in this epoch, nats per target.
-        accuracy: share of targets hit so far in this epoch; None for next words.
+        accuracy: share of targets hit so far in this epoch.
         before: the row of history of the epoch before; empty in the first.
     """
 
@@ -111,7 +111,7 @@ def fit(
     """
     steps = _count_steps("training", task.batches(settings, train_set, np.random.default_rng(0)))
     _count_steps("validation", task.batches(settings, validation_set, np.random.default_rng(0)))
-    model = build(task, settings, weights, train_set.stream, steps)
+    model, learner = build(task, settings, weights, train_set.stream, steps)
     callbacks = keras.callbacks.CallbackList(_tensorboard(tensorboard), model=model)
     fitted, random, started = Fitted(weights), np.random.default_rng(settings.seed), time.perf_counter()
     try:
@@ -119,8 +119,8 @@ def fit(
         for epoch in range(1, settings.epochs + 1):
             progress = Progress(epoch, settings.epochs, 0, steps, math.nan, None, dict(*fitted.history[-1:]))
             train_batches = task.batches(settings, train_set, random)
-            row = _train_epoch(model, train_batches, fitted, progress, report, random)
-            row |= _validate(model, task.batches(settings, validation_set, random))
+            row = _train_epoch(learner, train_batches, fitted, progress, report, random)
+            row |= _validate(learner, task.batches(settings, validation_set, random))
             fitted.history.append({"epoch": epoch, **row, "seconds": round(time.perf_counter() - started, 1)})
             # Keras's callbacks know validation by the name val_.
             callbacks.on_epoch_end(
@@ -141,8 +141,12 @@ def fit(
     return fitted
 
 
-def build(task: Task, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int) -> Any:
-    """Return the model to train, with its first weights, compiled.
+def build(
+    task: Task, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int
+) -> tuple[Any, Any]:
+    """Return the model to train, with its first weights, and what trains them, compiled.
+
+    The latter is the taught model itself, or shares the twin's layers and takes the loss in.
 
     Args:
         task, settings: which model, and how it is trained.
@@ -152,18 +156,25 @@ def build(task: Task, settings: Settings, weights: dict[str, np.ndarray], stream
     """
     vocab_size, outputs = len(weights["embedding/embeddings"]), len(weights["output/bias"])
     if settings.train_as == "taught":
-        model = task.taught_model(settings, vocab_size, outputs)
+        model = learner = task.taught_model(settings, vocab_size, outputs)
     else:
         model = task.training_twin(settings, vocab_size, outputs, stream)
+        learner = with_loss(model, settings)
     set_weights(model, weights)
     rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.epochs * steps)
     optimizers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
-    model.compile(
-        optimizers[settings.optimizer](rate, global_clipnorm=settings.clip_norm),
-        keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight"),
-        weighted_metrics=["accuracy"] if task.predicts == "labels" else [],
-    )
-    return model
+    make = optimizers[settings.optimizer]
+    optimizer = make(rate, global_clipnorm=settings.clip_norm, weight_decay=settings.weight_decay or None)
+    loss = keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
+    own = {"loss": loss, "weighted_metrics": ["accuracy"]} if learner is model else {}
+    learner.compile(optimizer, **own)
+    return model, learner
+
+
+def arguments(learner: Any, batch: Batch) -> tuple[Any, ...]:
+    """Return what `train_on_batch` wants: a twin's learner takes targets and weights in with the words."""
+    whole = (batch.inputs, batch.targets, batch.sample_weight)
+    return (list(whole),) if len(learner.inputs) == 3 else whole
 
 
 def _count_steps(split: str, epoch_batches: Iterator[Batch]) -> int:
@@ -209,7 +220,7 @@ def _train_epoch(
         if number == 1 or random.random() < FRESH_SHARE:
             _reset_states(model)
         model.reset_metrics()
-        logs = model.train_on_batch(batch.inputs, batch.targets, batch.sample_weight, return_dict=True)
+        logs = model.train_on_batch(*arguments(model, batch), return_dict=True)
         fitted.steps += 1
         means.add(logs, batch)
         if report:
@@ -224,7 +235,7 @@ def _validate(model: Any, epoch_batches: Iterator[Batch]) -> dict[str, float]:
     _reset_states(model)
     for batch in epoch_batches:
         model.reset_metrics()
-        logs = model.test_on_batch(batch.inputs, batch.targets, batch.sample_weight, return_dict=True)
+        logs = model.test_on_batch(*arguments(model, batch), return_dict=True)
         means.add(logs, batch)
     return {f"validation_{name}": value for name, value in means.values().items()}
 

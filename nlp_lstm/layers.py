@@ -4,12 +4,15 @@ Also the one place that knows which Keras variable has which name in a run.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 
 from nlp_lstm.cells import CELLS
+from nlp_lstm.output_loss import OutputLoss
+from nlp_lstm.recurrence import UnrolledLSTM
 from nlp_lstm.settings import Settings
 
 
@@ -20,6 +23,7 @@ def read_words(
     last_only: bool = False,
     mask: Any = None,
     stateful: bool = False,
+    unrolled: bool = False,
 ) -> Any:
     """Embed words and read them with a stack of recurrent layers.
 
@@ -31,23 +35,24 @@ def read_words(
         mask: which words are real, `(batch, timesteps)`. It goes to every layer by hand, since from
             Keras 3.16 on recurrent layers do not hand it on.
         stateful: whether states are carried from batch to batch.
+        unrolled: whether LSTM layers are those that train fast, `UnrolledLSTM`.
 
     Returns:
         Hidden states of the last layer, `(batch, timesteps, units)`, or `(batch, units)`.
     """
     uniform: Any = keras.initializers.RandomUniform(-0.1, 0.1)
     embedding = keras.layers.Embedding(vocab_size, settings.embedding_dim, uniform, name="embedding")
-    hidden = embedding(words)
-    hidden = keras.layers.Dropout(settings.dropout, name="dropout_0")(hidden)
+    drop = keras.layers.SpatialDropout1D if settings.variational else keras.layers.Dropout
+    hidden = drop(settings.dropout, name="dropout_0")(embedding(words))
     for number in range(1, settings.layers + 1):
-        layer = getattr(keras.layers, CELLS.get(settings.cell).keras_layer)(
-            settings.units,
-            return_sequences=not (last_only and number == settings.layers),
-            stateful=stateful,
-            name=f"layer_{number}",
-        )
+        last = last_only and number == settings.layers
+        make = getattr(keras.layers, CELLS.get(settings.cell).keras_layer)
+        if unrolled and settings.cell == "lstm":
+            make = partial(UnrolledLSTM, precision=settings.precision)
+        layer = make(settings.units, return_sequences=not last, stateful=stateful, name=f"layer_{number}")
         hidden = layer(hidden, mask=mask)
-        hidden = keras.layers.Dropout(settings.dropout, name=f"dropout_{number}")(hidden)
+        drop = keras.layers.Dropout if last else drop  # of a state alone there is no sequence
+        hidden = drop(settings.dropout, name=f"dropout_{number}")(hidden)
     return hidden
 
 
@@ -58,10 +63,31 @@ def get_weights(model: Any) -> dict[str, np.ndarray]:
 
 
 def set_weights(model: Any, weights: Mapping[str, np.ndarray]) -> None:
-    """Put weights, by the names of `network.weight_shapes`, into a model's layers."""
-    variables = _variables(model)
-    for name, values in weights.items():
-        variables[name].assign(values)
+    """Put weights, by the names of `network.weight_shapes`, into a model's layers.
+
+    A taught model has an output layer of its own: where weights are tied, it gets the embedding's, turned.
+    """
+    turned = {"output/kernel": weights["embedding/embeddings"].T}
+    for name, variable in _variables(model).items():
+        variable.assign(weights[name] if name in weights else turned[name])
+
+
+def with_loss(twin: Any, settings: Settings) -> Any:
+    """Return a model that shares a twin's layers and adds up its loss instead of giving probabilities.
+
+    Args:
+        twin: from word ids to probabilities, its last layer called output.
+        settings: loss_chunk and precision.
+
+    Returns:
+        A model that takes `(inputs, targets, sample_weight)`, all `(batch, timesteps)`.
+    """
+    output, shape = twin.get_layer("output"), twin.input_shape
+    targets = keras.Input(shape[1:], shape[0], dtype="int32", name="targets")
+    sample_weight = keras.Input(shape[1:], shape[0], dtype="float32", name="sample_weight")
+    loss = OutputLoss(output, settings.loss_chunk, settings.precision)
+    costs = loss(output.input, targets, sample_weight)
+    return keras.Model([twin.input, targets, sample_weight], costs, name=f"{twin.name}_with_loss")
 
 
 def _variables(model: Any) -> dict[str, Any]:

@@ -75,9 +75,15 @@ class Network:
             carried.append(after)
         return layers, carried
 
+    @property
+    def output_kernel(self) -> np.ndarray:
+        """The output layer's kernel, `(units, outputs)`; where weights are tied, the embedding's, turned."""
+        tied = self.settings.tie_weights
+        return self.weights["embedding/embeddings"].T if tied else self.weights["output/kernel"]
+
     def logits(self, hidden_state: np.ndarray) -> np.ndarray:
         """Return the output layer's sums before the softmax, `(..., outputs)`, from the last layer's h."""
-        sums = hidden_state @ self.weights["output/kernel"]
+        sums = hidden_state @ self.output_kernel
         sums += self.weights["output/bias"]
         return sums
 
@@ -124,7 +130,8 @@ def weight_shapes(settings: Settings, vocab_size: int, outputs: int) -> dict[str
         shapes[f"layer_{number}/recurrent_kernel"] = (units, cell.columns * units)
         shapes[f"layer_{number}/bias"] = cell.bias_shape(units)
         input_dim = units
-    shapes["output/kernel"] = (units, outputs)
+    if not settings.tie_weights:
+        shapes["output/kernel"] = (units, outputs)
     shapes["output/bias"] = (outputs,)
     return shapes
 

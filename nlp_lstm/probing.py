@@ -187,7 +187,7 @@ def _memory_map(
     if towards is not None:
         if shown.layer != f"layer_{run.settings.layers}":
             raise UsageError(f"{shown.layer} towards {towards!r}: the outputs read the last layer alone")
-        column = run.weights["output/kernel"][:, _output(run, towards)]
+        column = run.network.output_kernel[:, _output(run, towards)]
     return memory_table(shown, writes, unit, towards, column)
 
 

@@ -42,6 +42,13 @@ class Settings:
     dropout: float = setting(
         0.3, "share of numbers dropped after embedding and layers", minimum=0, maximum=0.95
     )
+    variational: bool = setting(
+        False, "whether dropout drops the same numbers at all words of a sequence (Gal & Ghahramani 2016)"
+    )
+    word_dropout: float = setting(0.0, "share of words read as unknown in training", minimum=0, maximum=0.95)
+    tie_weights: bool = setting(
+        False, "whether the output layer's kernel is the embedding's (next-word; units = embedding_dim)"
+    )
     vocab_size: int = setting(
         30_000, "most entries of the vocabulary, its 3 reserved ones included", minimum=4
     )
@@ -63,12 +70,30 @@ class Settings:
         0.002, "first step size; it falls to 0 along a cosine (sgd wants about 20)", minimum=1e-7
     )
     clip_norm: float = setting(1.0, "longest gradient, as a norm over all weights", minimum=1e-6)
+    weight_decay: float = setting(
+        0.0,
+        "share of each weight, times the learning rate, that a step takes off (Loshchilov & Hutter 2019)",
+        minimum=0,
+        maximum=1,
+    )
+    loss_chunk: int = setting(512, "most words whose logits are held at once in training", minimum=1)
+    precision: str = setting(
+        "float32",
+        "of the large products in training; bfloat16 is twice as fast on processors that have it",
+        choices=("float32", "bfloat16"),
+    )
     patience: int = setting(3, "epochs without a better validation loss before stopping", minimum=1)
     seed: int = setting(0, "seed of weights, order and dropout", minimum=0, maximum=2**31 - 1)
 
     def __post_init__(self):
         for entry in fields(self):
             _check(entry.name, getattr(self, entry.name), entry.metadata)
+        if self.tie_weights and self.units != self.embedding_dim:
+            raise UsageError(
+                f"tie_weights with {self.units} units and embedding_dim {self.embedding_dim}: must be equal"
+            )
+        if self.tie_weights and self.train_as == "taught":
+            raise UsageError("tie_weights with train_as 'taught': only the twin ties them, leave one out")
 
 
 def _check(name: str, value: Any, rules: Any) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from nlp_lstm.batches import Batch, sentence_batches, stream_batches
 from nlp_lstm.cells import CELLS
 from nlp_lstm.corpora import Example
-from nlp_lstm.errors import DataError, UnknownNameError
+from nlp_lstm.errors import DataError, UnknownNameError, UsageError
 from nlp_lstm.settings import Settings
 from nlp_lstm.vocabulary import Vocabulary
 
@@ -80,6 +80,8 @@ class Task:
             if name not in known:
                 raise UnknownNameError("setting", name, known)
         CELLS.get(changes.get("cell", self.settings.cell))
+        if changes.get("tie_weights") and self.predicts == "labels":
+            raise UsageError(f"tie_weights with the task {self.name}: only words can share their embedding")
         return Settings(**{**{name: getattr(self.settings, name) for name in known}, **changes})
 
     def batches(self, settings: Settings, encoded: Encoded, random: np.random.Generator) -> Iterator[Batch]:

@@ -46,11 +46,16 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
     import keras
 
     from nlp_lstm.layers import read_words
+    from nlp_lstm.output_loss import TiedDense
 
-    words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
-    hidden = read_words(words, settings, vocab_size, stateful=stateful)
-    dense = keras.layers.Dense(outputs, activation="softmax", name="output")
-    return keras.Model(words, dense(hidden), name="next_word_twin")
+    shape = (settings.batch_size, settings.timesteps) if stateful else (None, None)
+    words = keras.Input(batch_shape=shape, dtype="int32", name="words")
+    hidden = read_words(words, settings, vocab_size, stateful=stateful, unrolled=True)
+    output = keras.layers.Dense(outputs, activation="softmax", name="output")
+    if settings.tie_weights:
+        embedding = keras.Model(words, hidden).get_layer("embedding")
+        output = TiedDense(lambda: embedding.embeddings, name="output")
+    return keras.Model(words, output(hidden), name="next_word_twin")
 
 
 def encode(examples: Sequence[Example], vocabulary: Vocabulary, label_names: Sequence[str]) -> Encoded:

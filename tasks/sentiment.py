@@ -50,7 +50,7 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
     from nlp_lstm.layers import read_words
 
     words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
-    hidden = read_words(words, settings, vocab_size, stateful=stateful)
+    hidden = read_words(words, settings, vocab_size, stateful=stateful, unrolled=True)
     dense = keras.layers.Dense(outputs, activation="softmax", name="output")
     return keras.Model(words, dense(hidden), name="sentiment_twin")
 

@@ -194,7 +194,7 @@ def test_layers_have_the_names_of_the_contract(models):
     for model in (models.taught, models.twin):
         assert [layer.name for layer in model.layers if layer.weights] == ["embedding", *recurrent, "output"]
         expected = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
-        assert all(type(model.get_layer(name)) is expected[models.settings.cell] for name in recurrent)
+        assert all(isinstance(model.get_layer(name), expected[models.settings.cell]) for name in recurrent)
 
 
 def test_the_taught_model_hands_on_sequences_as_it_is_taught(models):

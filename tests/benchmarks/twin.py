@@ -15,7 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from nlp_lstm.corpora import Request, load_corpus
-from nlp_lstm.fitting import build
+from nlp_lstm.fitting import arguments, build
 from nlp_lstm.layers import get_weights
 from nlp_lstm.task import load_task
 from nlp_lstm.vocabulary import Vocabulary
@@ -30,12 +30,12 @@ def targets_per_second(name: str, train_as: str, seconds: float = 4.0) -> float:
     encoded = task.encode(corpus.train, vocabulary, corpus.label_names)
     outputs = len(corpus.label_names) or len(vocabulary)
     weights = get_weights(task.training_twin(settings, len(vocabulary), outputs, False))
-    model = build(task, settings, weights, encoded.stream, steps=1000)
+    _, learner = build(task, settings, weights, encoded.stream, steps=1000)
     targets, started = 0.0, 0.0
     for step, batch in enumerate(task.batches(settings, encoded, np.random.default_rng(0))):
         if step == 5:
             started = time.perf_counter()
-        model.train_on_batch(batch.inputs, batch.targets, batch.sample_weight)
+        learner.train_on_batch(*arguments(learner, batch))
         if step >= 5:
             targets += float(batch.sample_weight.sum())
             if time.perf_counter() - started > seconds:

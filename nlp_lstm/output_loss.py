@@ -1,0 +1,183 @@
+"""The output layer and its loss in one: what a word's softmax costs, without keeping it.
+
+Over 10,000 words the output layer and its loss are most of what training costs, and the logits of a batch
+are its largest array. Here they are computed chunk by chunk, the gradients with them, so that no more than
+a chunk of logits is ever held.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import ops
+
+from nlp_lstm.recurrence import multiply
+
+
+class TiedDense(keras.layers.Layer):
+    """An output layer whose kernel is the embedding's: softmax(h E^T + b).
+
+    Args:
+        table: returns the embedding's weights E, `(vocab_size, units)`. A function, so that the weights
+            belong to the embedding alone.
+        **options: as `keras.layers.Layer` takes them.
+
+    Reference:
+        Press & Wolf 2017; Inan et al. 2017.
+    """
+
+    def __init__(self, table: Callable[[], Any], **options: Any):
+        super().__init__(**options)
+        self.table = table
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the bias, `(vocab_size,)`."""
+        self.bias = self.add_weight(shape=(self.table().shape[0],), initializer="zeros", name="bias")
+
+    def call(self, hidden_state: Any) -> Any:
+        """Return probabilities `(..., vocab_size)` from hidden states `(..., units)`."""
+        logits = ops.matmul(hidden_state, ops.transpose(self.table()))
+        return ops.softmax(logits + self.bias)
+
+
+class OutputLoss(keras.layers.Layer):
+    """Adds the mean cross-entropy of an output layer, in nats, to the loss of the model that it stands in.
+
+    Args:
+        output_layer: `keras.layers.Dense` or `TiedDense`, built.
+        rows: the most words whose logits are held at once.
+        precision: of the three large products in training, "float32" or "bfloat16".
+    """
+
+    def __init__(self, output_layer: Any, rows: int, precision: str = "float32"):
+        super().__init__(name="output_loss")
+        self.output_layer, self.rows, self.precision = output_layer, rows, precision
+        self.accuracy = keras.metrics.Mean(name="accuracy")
+
+    def call(self, hidden_state: Any, targets: Any, sample_weight: Any, training: bool = False) -> Any:
+        """Return how much every word costs, weighted so that the sum is the mean, `(batch * timesteps,)`.
+
+        Args:
+            hidden_state: `(batch, timesteps, units)`.
+            targets: an output number per word, `(batch, timesteps)`.
+            sample_weight: how much each counts, `(batch, timesteps)`.
+            training: whether gradients will be asked for.
+        """
+        tied = isinstance(self.output_layer, TiedDense)
+        kernel = self.output_layer.table() if tied else ops.transpose(self.output_layer.kernel)
+        # Tensors, not variables: gradients are returned in their order.
+        table, bias = (ops.reshape(value, value.shape) for value in (kernel, self.output_layer.bias))
+        weights = ops.reshape(sample_weight / ops.maximum(ops.sum(sample_weight), 1e-9), (-1,))
+        costs, hits = ops.unstack(
+            softmax_costs(
+                ops.reshape(hidden_state, (-1, hidden_state.shape[-1])),
+                table,
+                bias,
+                ops.reshape(targets, (-1,)),
+                weights,
+                self.rows,
+                self.precision if training else "float32",
+                training,
+            ),
+            2,
+        )
+        self.accuracy.update_state(hits, sample_weight=weights)
+        self.add_loss(ops.sum(costs))
+        return costs
+
+
+def softmax_costs(
+    hidden_state: Any,
+    table: Any,
+    bias: Any,
+    targets: Any,
+    weights: Any,
+    rows: int,
+    precision: str = "float32",
+    training: bool = True,
+) -> Any:
+    """Return the weighted cross-entropy of words, and whether each is hit, `(2, words)`.
+
+    Its gradient is that of the sum of all costs: every cost must be asked for alike.
+
+        log p(target) = logit of the target - log sum exp(logits);   d / d logits = softmax - one-hot
+
+    Args:
+        hidden_state: `(words, units)`.
+        table: the output layer's kernel, turned, `(outputs, units)`.
+        bias: `(outputs,)`.
+        targets: an output number per word, `(words,)`.
+        weights: how much each word counts, `(words,)`.
+        rows: the most words whose logits are held at once.
+        precision: of the products.
+        training: whether to compute gradients.
+    """
+    if not training:
+        return ops.stack(
+            _read_chunks(hidden_state, table, bias, targets, weights, rows, precision, False)[:2]
+        )
+
+    @ops.custom_gradient
+    def run(hidden_state, table, bias):
+        costs, hits, to_hidden, to_table, to_bias = _read_chunks(
+            hidden_state, table, bias, targets, weights, rows, precision, True
+        )
+        # The one-hot's part: rows of the table, instead of a matrix of zeros and ones.
+        outputs, weighted = table.shape[0], weights[:, None] * hidden_state
+        to_hidden = to_hidden - weights[:, None] * ops.take(table, targets, axis=0)
+        to_table = to_table - ops.segment_sum(weighted, targets, outputs)
+        to_bias = to_bias - ops.segment_sum(weights, targets, outputs)
+
+        def gradient(upstream):
+            scale = upstream[0, 0]
+            return to_hidden * scale, to_table * scale, to_bias * scale
+
+        return ops.stack([costs, hits]), gradient
+
+    return run(hidden_state, table, bias)
+
+
+def _read_chunks(
+    hidden_state: Any,
+    table: Any,
+    bias: Any,
+    targets: Any,
+    weights: Any,
+    rows: int,
+    precision: str,
+    training: bool,
+) -> list[Any]:
+    """Costs and hits of all words and, in training, the softmax's part of the three gradients."""
+    words, units = ops.shape(hidden_state)[0], table.shape[1]
+    chunks = -(-words // rows)
+    rows = -(-words // chunks)
+    spare = chunks * rows - words
+    hidden_state = ops.pad(hidden_state, ((0, spare), (0, 0)))
+    targets, weights = (ops.pad(values, ((0, spare),)) for values in (targets, weights))
+    turned = ops.transpose(table)
+
+    def read_chunk(number, sums):
+        start = number * rows
+        hidden = ops.slice(hidden_state, (start, 0), (rows, units))
+        target, weight = (ops.slice(values, (start,), (rows,))[:, None] for values in (targets, weights))
+        logits = multiply(hidden, turned, precision) + bias
+        own = ops.take_along_axis(logits, target, axis=1)
+        top = ops.max(logits, axis=1, keepdims=True)
+        powers = ops.exp(logits - top)
+        total = ops.sum(powers, axis=1, keepdims=True)
+        found = ((ops.log(total) + top - own) * weight, ops.cast(own >= top, "float32"))
+        costs, hits, *gradients = sums
+        if training:
+            pulls = powers * (weight / total)
+            to_hidden, to_table, to_bias = gradients
+            gradients = (
+                ops.slice_update(to_hidden, (start, 0), multiply(pulls, table, precision)),
+                to_table + multiply(ops.transpose(pulls), hidden, precision),
+                to_bias + ops.sum(pulls, axis=0),
+            )
+        places = (ops.slice_update(values, (start,), new[:, 0]) for values, new in zip((costs, hits), found))
+        return (*places, *gradients)
+
+    sums = [ops.zeros_like(values) for values in (weights, weights, hidden_state, table, bias)]
+    sums = ops.fori_loop(0, chunks, read_chunk, tuple(sums if training else sums[:2]))
+    return [values[:words] for values in sums[:3]] + list(sums[3:])
