@@ -6,11 +6,11 @@ takes a batch apart into one sequence per target, which is what a last-state mod
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nlp_lstm.vocabulary import PAD
+from nlp_lstm.vocabulary import PAD, UNK
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def sentence_batches(
 
     Sentences are shuffled, then sorted by length (the sort keeps the shuffled order of equals), cut
     into batches, and the batches are shuffled: little padding, and new company in every epoch. Lengths
-    are rounded up to a multiple of 4, since some backends compile a model anew for every length.
+    are rounded up to a multiple of 4, of 8 above 16, and the last batch is filled up with rows of
+    padding: a model is traced anew for every shape of its batches.
     """
     order = random.permutation(len(inputs))
     order = order[np.argsort([len(inputs[index]) for index in order], kind="stable")]
@@ -68,7 +69,13 @@ def sentence_batches(
     for start in random.permutation(starts):
         rows = order[start : start + batch_size]
         longest = len(inputs[rows[-1]])
-        yield pad([inputs[row] for row in rows], [targets[row] for row in rows], -(-longest // 4) * 4)
+        step = 4 if longest <= 16 else 8
+        spare = [np.empty(0, np.int32)] * (batch_size - len(rows) if len(order) > batch_size else 0)
+        yield pad(
+            [*(inputs[row] for row in rows), *spare],
+            [*(targets[row] for row in rows), *spare],
+            -(-longest // step) * step,
+        )
 
 
 def stream_batches(
@@ -96,6 +103,22 @@ def stream_batches(
     for start in range(0, row, timesteps):
         window = slice(start, start + timesteps)
         yield pad(list(rows[:, window]), list(wanted[:, window]), timesteps)
+
+
+def drop_words(batch: Batch, share: float, random: np.random.Generator) -> Batch:
+    """Return the batch with some of its words, drawn anew each time, read as unknown.
+
+    Args:
+        batch: any.
+        share: of its words, in [0, 1).
+        random: draws them.
+
+    Example:
+        >>> drop_words(pad([np.array([5, 6])], [np.array([0, 1])]), 0.99, np.random.default_rng(0)).inputs
+        array([[1, 1]], dtype=int32)
+    """
+    dropped = (batch.inputs != PAD) & (random.random(batch.inputs.shape) < share)
+    return replace(batch, inputs=np.where(dropped, UNK, batch.inputs).astype(np.int32)) if share else batch
 
 
 def prefixes(batch: Batch) -> Batch:

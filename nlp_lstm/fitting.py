@@ -16,9 +16,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from nlp_lstm.batches import Batch
+from nlp_lstm.batches import Batch, drop_words
 from nlp_lstm.errors import DataError, MissingInputError
-from nlp_lstm.layers import get_weights, set_weights, with_loss
+from nlp_lstm.learner import Learner
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
 
@@ -111,8 +111,8 @@ def fit(
     """
     steps = _count_steps("training", task.batches(settings, train_set, np.random.default_rng(0)))
     _count_steps("validation", task.batches(settings, validation_set, np.random.default_rng(0)))
-    model, learner = build(task, settings, weights, train_set.stream, steps)
-    callbacks = keras.callbacks.CallbackList(_tensorboard(tensorboard), model=model)
+    learner = Learner(task, settings, weights, train_set.stream, settings.epochs * steps)
+    callbacks = keras.callbacks.CallbackList(_tensorboard(tensorboard), model=learner.model)
     fitted, random, started = Fitted(weights), np.random.default_rng(settings.seed), time.perf_counter()
     try:
         callbacks.on_train_begin()
@@ -127,54 +127,18 @@ def fit(
                 epoch - 1, {name.replace("validation_", "val_"): row[name] for name in row}
             )
             if fitted.is_best():
-                fitted.weights = get_weights(model)
+                fitted.weights = learner.weights()
             if fitted.epochs_since_best() >= settings.patience:
                 break
         callbacks.on_train_end()
     except KeyboardInterrupt:
         fitted.status = "interrupted"
         if not fitted.history:
-            fitted.weights = get_weights(model)
+            fitted.weights = learner.weights()
     except NotANumberError:
         fitted.status = "diverged"
     fitted.seconds = time.perf_counter() - started
     return fitted
-
-
-def build(
-    task: Task, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int
-) -> tuple[Any, Any]:
-    """Return the model to train, with its first weights, and what trains them, compiled.
-
-    The latter is the taught model itself, or shares the twin's layers and takes the loss in.
-
-    Args:
-        task, settings: which model, and how it is trained.
-        weights: by the names of `network.weight_shapes`.
-        stream: whether the twin carries its states from batch to batch.
-        steps: per epoch; the learning rate falls to 0 over all epochs.
-    """
-    vocab_size, outputs = len(weights["embedding/embeddings"]), len(weights["output/bias"])
-    if settings.train_as == "taught":
-        model = learner = task.taught_model(settings, vocab_size, outputs)
-    else:
-        model = task.training_twin(settings, vocab_size, outputs, stream)
-        learner = with_loss(model, settings)
-    set_weights(model, weights)
-    rate = keras.optimizers.schedules.CosineDecay(settings.learning_rate, settings.epochs * steps)
-    optimizers = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}
-    make = optimizers[settings.optimizer]
-    optimizer = make(rate, global_clipnorm=settings.clip_norm, weight_decay=settings.weight_decay or None)
-    loss = keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
-    own = {"loss": loss, "weighted_metrics": ["accuracy"]} if learner is model else {}
-    learner.compile(optimizer, **own)
-    return model, learner
-
-
-def arguments(learner: Any, batch: Batch) -> tuple[Any, ...]:
-    """Return what `train_on_batch` wants: a twin's learner takes targets and weights in with the words."""
-    whole = (batch.inputs, batch.targets, batch.sample_weight)
-    return (list(whole),) if len(learner.inputs) == 3 else whole
 
 
 def _count_steps(split: str, epoch_batches: Iterator[Batch]) -> int:
@@ -207,44 +171,34 @@ class _Means:
 
 
 def _train_epoch(
-    model: Any,
+    learner: Learner,
     epoch_batches: Iterator[Batch],
     fitted: Fitted,
     progress: Progress,
     report: ProgressReport | None,
     random: np.random.Generator,
 ) -> dict[str, float]:
-    """Train on every batch; return the means of loss and metrics."""
+    """Train on every batch; return the means of loss and accuracy."""
     means = _Means()
     for number, batch in enumerate(epoch_batches, start=1):
         if number == 1 or random.random() < FRESH_SHARE:
-            _reset_states(model)
-        model.reset_metrics()
-        logs = model.train_on_batch(*arguments(model, batch), return_dict=True)
+            learner.reset_states()
+        logs = learner.train(drop_words(batch, learner.settings.word_dropout, random))
         fitted.steps += 1
         means.add(logs, batch)
         if report:
             now = means.values()
-            report(replace(progress, step=number, loss=now["loss"], accuracy=now.get("accuracy")))
+            report(replace(progress, step=number, loss=now["loss"], accuracy=now["accuracy"]))
     return means.values()
 
 
-def _validate(model: Any, epoch_batches: Iterator[Batch]) -> dict[str, float]:
+def _validate(learner: Learner, epoch_batches: Iterator[Batch]) -> dict[str, float]:
     """Score every batch, states carried; return the means, their names led by validation_."""
     means = _Means()
-    _reset_states(model)
+    learner.reset_states()
     for batch in epoch_batches:
-        model.reset_metrics()
-        logs = model.test_on_batch(*arguments(model, batch), return_dict=True)
-        means.add(logs, batch)
+        means.add(learner.test(batch), batch)
     return {f"validation_{name}": value for name, value in means.values().items()}
-
-
-def _reset_states(model: Any) -> None:
-    """Set the states that a stateful model carries to zeros."""
-    for layer in model.layers:
-        if getattr(layer, "stateful", False):
-            layer.reset_state()
 
 
 def _tensorboard(folder: Path | None) -> list[Any]:

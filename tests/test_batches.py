@@ -34,7 +34,7 @@ def test_every_target_appears_once_per_epoch(lengths, batch_size, seed):
     found = list(sentence_batches(inputs, targets, batch_size, np.random.default_rng(seed)))
     words = Counter(pair for batch in found for pair in counted(batch))
     assert words == {(word, 2 * word): 1 for ids in inputs for word in ids.tolist() if word % 5}
-    assert sum(len(batch.inputs) for batch in found) == len(lengths)
+    assert sum((batch.inputs != PAD).any(axis=1).sum() for batch in found) == len(lengths)
     assert max(len(batch.inputs) for batch in found) <= batch_size
 
 
@@ -42,7 +42,15 @@ def test_sentences_of_like_length_share_a_batch():
     inputs, targets = make_sentences(list(np.random.default_rng(0).integers(1, 50, 200)))
     found = list(sentence_batches(inputs, targets, 10, np.random.default_rng(0)))
     padding = sum((batch.inputs == PAD).sum() for batch in found)
-    assert padding < 0.1 * sum(batch.inputs.size for batch in found)
+    by_chance = [pad(inputs[start : start + 10], inputs[start : start + 10]) for start in range(0, 200, 10)]
+    assert padding < 0.3 * sum((batch.inputs == PAD).sum() for batch in by_chance)
+
+
+def test_batches_have_few_shapes():
+    inputs, targets = make_sentences(list(np.random.default_rng(0).integers(1, 50, 205)))
+    shapes = {batch.inputs.shape for batch in sentence_batches(inputs, targets, 10, np.random.default_rng(0))}
+    assert len(shapes) < 10
+    assert {rows for rows, _ in shapes} == {10}
 
 
 def test_the_seed_decides_the_order_and_each_epoch_has_its_own():
@@ -80,22 +88,23 @@ def test_rows_of_running_text_go_on_from_batch_to_batch(words, batch_size, times
         return
     text = np.arange(3, words + 4)
     found = list(stream_batches(text[:-1], text[1:], batch_size, timesteps))
-    rows = np.concatenate([batch.inputs for batch in found], axis=1)
-    assert rows.shape[0] == batch_size
+    assert {batch.inputs.shape for batch in found} == {(batch_size, timesteps)}
+    real = [batch.sample_weight[0] > 0 for batch in found]
+    rows = np.concatenate([batch.inputs[:, words] for batch, words in zip(found, real)], axis=1)
     assert (np.diff(rows, axis=1) == 1).all()
     assert len(set(rows.ravel().tolist())) == rows.size
     assert words - rows.size < batch_size  # what does not fill the rows is left out
-    assert all(batch.inputs.shape[1] == timesteps for batch in found[:-1])
-    for batch in found:
-        assert batch.inputs.shape == batch.sample_weight.shape
-        assert (batch.targets == batch.inputs + 1).all()
-        assert (batch.sample_weight == 1).all()
+    assert all(words.all() for words in real[:-1])
+    for batch, words in zip(found, real):
+        assert (batch.targets[:, words] == batch.inputs[:, words] + 1).all()
+        assert (batch.sample_weight == words).all()
+        assert (batch.inputs[:, ~words] == PAD).all()
 
 
-def test_the_last_window_of_running_text_may_be_short():
+def test_the_last_window_of_running_text_is_padded():
     text = np.arange(1381)
     found = list(stream_batches(text[:-1], text[1:], batch_size=20, timesteps=35))
-    assert [batch.inputs.shape for batch in found] == [(20, 35), (20, 34)]
+    assert [batch.inputs.shape for batch in found] == [(20, 35), (20, 35)]
     assert sum(batch.sample_weight.sum() for batch in found) == 1380
 
 

@@ -105,18 +105,20 @@ class Request:
         predicts: what the task wants of the corpus: "labels" of words, or "words" alone.
         labels: `sst`: "phrase", the largest constituent that ends at the word, or "word", its leaf.
         classes: `sst`: 5 or 3 classes.
+        subphrases: `sst`: train on every constituent as a sentence of its own, too.
 
     Raises:
         UsageError: if a value is none of those.
 
     Example:
         >>> Request("words")
-        Request(predicts='words', labels='phrase', classes=5)
+        Request(predicts='words', labels='phrase', classes=5, subphrases=False)
     """
 
     predicts: Literal["labels", "words"] = "labels"
     labels: str = "phrase"
     classes: int = 5
+    subphrases: bool = False
 
     def __post_init__(self):
         if self.predicts not in PREDICTS:

@@ -38,7 +38,7 @@ def read_sst(path: str, request: Request) -> Corpus:
         MissingInputError: if the folder or its train file is not there.
         DataError: if a line is not a tree; names the file and the line.
     """
-    splits = {split: _read_trees(file, request) for split, file in find_splits(path).items()}
+    splits = {split: _read_trees(file, request, split) for split, file in find_splits(path).items()}
     names = FIVE_SENTIMENTS if request.classes == 5 else THREE_SENTIMENTS
     return Corpus(f"sst:{path}", label_names=names, **splits)
 
@@ -114,10 +114,28 @@ def _check_label(label: str) -> str:
     return label
 
 
-def _read_trees(file: Path, request: Request) -> tuple[Example, ...]:
-    """The sentences of one file, labels by name."""
+def list_constituents(line: str) -> list[str]:
+    """Return the constituents of a tree, itself left out, each as a tree.
+
+    Example:
+        >>> list_constituents("(1 (2 not) (3 good))")
+        ['(2 not)', '(3 good)']
+    """
+    starts: list[int] = []
+    found = []
+    for part in PART.finditer(line):
+        if part.lastindex == OPENING:
+            starts.append(part.start(OPENING) - 1)
+        elif part.lastindex == CLOSING:
+            found.append(line[starts.pop() : part.end()])
+    return found[:-1]
+
+
+def _read_trees(file: Path, request: Request, split: str) -> tuple[Example, ...]:
+    """The sentences of one file, labels by name, and behind those of train their constituents."""
     names = NAMES_OF_CLASSES[request.classes]
     examples = []
+    inner: dict[tuple, None] = {}  # an ordered set of words and labels
     for number, line in enumerate(read_lines(file), 1):
         if not line.strip():
             continue
@@ -126,4 +144,8 @@ def _read_trees(file: Path, request: Request) -> tuple[Example, ...]:
         except DataError as error:
             raise DataError(f"{file}, line {number}: {error}") from None
         examples.append(Example(words, tuple(names[label] for label in labels)))
-    return tuple(examples)
+        if request.subphrases and split == "train":
+            for constituent in list_constituents(line.strip(" \t")):
+                words, labels = parse_tree(constituent, request.labels)
+                inner[(words, tuple(names[label] for label in labels))] = None
+    return (*examples, *(Example(*phrase) for phrase in inner))

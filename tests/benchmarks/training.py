@@ -18,8 +18,8 @@ import numpy as np
 import torch  # pyright: ignore[reportMissingImports]
 
 from nlp_lstm.batches import Batch
-from nlp_lstm.fitting import arguments, build
 from nlp_lstm.layers import get_weights
+from nlp_lstm.learner import Learner
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import load_task
 
@@ -81,8 +81,8 @@ def our_step(name: str, settings: Settings, outputs: int, batches: list[Batch]) 
     task = load_task(name)
     stream = settings.optimizer == "sgd"
     weights = get_weights(task.training_twin(settings, VOCABULARY, outputs, stream))
-    _, learner = build(task, settings, weights, stream, steps=100_000)
-    return lambda number: learner.train_on_batch(*arguments(learner, batches[number % len(batches)]))
+    learner = Learner(task, settings, weights, stream, steps=100_000)
+    return lambda number: learner.train(batches[number % len(batches)])
 
 
 def words_per_second(step: Callable[[int], None], words: int) -> float:

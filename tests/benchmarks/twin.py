@@ -15,8 +15,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from nlp_lstm.corpora import Request, load_corpus
-from nlp_lstm.fitting import arguments, build
 from nlp_lstm.layers import get_weights
+from nlp_lstm.learner import Learner
 from nlp_lstm.task import load_task
 from nlp_lstm.vocabulary import Vocabulary
 
@@ -30,12 +30,12 @@ def targets_per_second(name: str, train_as: str, seconds: float = 4.0) -> float:
     encoded = task.encode(corpus.train, vocabulary, corpus.label_names)
     outputs = len(corpus.label_names) or len(vocabulary)
     weights = get_weights(task.training_twin(settings, len(vocabulary), outputs, False))
-    _, learner = build(task, settings, weights, encoded.stream, steps=1000)
+    learner = Learner(task, settings, weights, encoded.stream, steps=1000)
     targets, started = 0.0, 0.0
     for step, batch in enumerate(task.batches(settings, encoded, np.random.default_rng(0))):
         if step == 5:
             started = time.perf_counter()
-        learner.train_on_batch(*arguments(learner, batch))
+        learner.train(batch)
         if step >= 5:
             targets += float(batch.sample_weight.sum())
             if time.perf_counter() - started > seconds:

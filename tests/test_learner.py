@@ -1,0 +1,181 @@
+"""Learning fast changes nothing of what is learnt: one step is the step that plain Keras makes."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from nlp_lstm.batches import Batch, drop_words
+from nlp_lstm.errors import UsageError
+from nlp_lstm.layers import get_weights, set_weights
+from nlp_lstm.learner import Learner
+from nlp_lstm.network import Network, weight_shapes
+from nlp_lstm.recurrence import UnrolledLSTM
+from nlp_lstm.settings import Settings
+from nlp_lstm.task import Task, load_task
+from nlp_lstm.vocabulary import PAD, UNK
+
+WORDS, LABELS = 23, 5
+SMALL = {"units": 6, "embedding_dim": 6, "layers": 2, "dropout": 0.0, "batch_size": 4, "timesteps": 7}
+SGD = {"optimizer": "sgd", "learning_rate": 1.0, "clip_norm": 1e9}
+
+
+def make_weights(settings: Settings, outputs: int) -> dict[str, np.ndarray]:
+    """Random weights, biases too."""
+    random = np.random.default_rng(3)
+    shapes = weight_shapes(settings, WORDS, outputs)
+    return {name: random.normal(0, 0.4, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def make_batch(outputs: int, rows: int = 4, timesteps: int = 7) -> Batch:
+    """Random words, some of which do not count, and a row of padding."""
+    random = np.random.default_rng(7)
+    inputs = random.integers(3, WORDS, (rows, timesteps), np.int32)
+    weight = (random.random((rows, timesteps)) < 0.7).astype(np.float32)
+    inputs[-1], weight[-1] = PAD, 0
+    return Batch(inputs, random.integers(0, outputs, (rows, timesteps), np.int32), weight)
+
+
+def make_task(name: str, **changes) -> tuple[Task, Settings, int]:
+    """A task, small settings, and its number of outputs."""
+    task = load_task(name)
+    return task, task.changed_settings({**SMALL, **SGD, **changes}), LABELS if name == "sentiment" else WORDS
+
+
+def keras_step(task: Task, settings: Settings, weights: dict, batch: Batch) -> tuple[dict, dict]:
+    """Weights and logs after one step of plain Keras: stock layers, its loss over the probabilities."""
+    outputs = len(weights["output/bias"])
+    words = keras.Input((None,), dtype="int32")
+    hidden = keras.layers.Embedding(WORDS, settings.embedding_dim, name="embedding")(words)
+    for number in range(1, settings.layers + 1):
+        hidden = keras.layers.LSTM(settings.units, return_sequences=True, name=f"layer_{number}")(hidden)
+    dense = keras.layers.Dense(outputs, activation="softmax", name="output")
+    model = keras.Model(words, dense(hidden))
+    set_weights(model, weights)
+    loss = keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
+    model.compile(keras.optimizers.SGD(settings.learning_rate), loss, weighted_metrics=["accuracy"])
+    logs = model.train_on_batch(batch.inputs, batch.targets, batch.sample_weight, return_dict=True)
+    return get_weights(model), logs
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4])
+@pytest.mark.parametrize("chunk", [1, 5, 512])
+@pytest.mark.parametrize("name", ["next-word", "sentiment"])
+def test_a_step_of_the_twin_is_a_step_of_plain_keras(name, chunk, rows):
+    task, settings, outputs = make_task(name, loss_chunk=chunk, batch_size=rows)
+    weights, batch = make_weights(settings, outputs), make_batch(outputs, rows)
+    if rows == 1:
+        batch = replace(batch, sample_weight=np.ones_like(batch.sample_weight))
+    learner = Learner(task, settings, weights, stream=False, steps=10**9)
+    logs = learner.train(batch)
+    expected, expected_logs = keras_step(task, settings, weights, batch)
+    assert logs == pytest.approx(expected_logs, abs=1e-5)
+    found = learner.weights()
+    assert set(found) == set(expected)
+    for weight, values in expected.items():
+        assert np.abs(values - weights[weight]).max() > 1e-3, "the step moves every weight"
+        np.testing.assert_allclose(found[weight], values, atol=1e-5, rtol=0, err_msg=weight)
+
+
+def test_a_step_with_tied_weights_adds_both_gradients():
+    task, settings, outputs = make_task("next-word", tie_weights=True)
+    weights, batch = make_weights(settings, outputs), make_batch(outputs)
+    assert "output/kernel" not in weights
+    learner = Learner(task, settings, weights, stream=False, steps=10**9)
+    learner.train(batch)
+    embeddings = weights["embedding/embeddings"]
+    untied = weights | {"output/kernel": embeddings.T}
+    expected, _ = keras_step(task, settings, untied, batch)
+    both = expected["embedding/embeddings"] + expected["output/kernel"].T - embeddings
+    found = learner.weights()
+    np.testing.assert_allclose(found["embedding/embeddings"], both, atol=1e-5, rtol=0)
+    np.testing.assert_allclose(found["output/bias"], expected["output/bias"], atol=1e-5, rtol=0)
+
+
+def test_taught_model_twin_and_numpy_share_tied_weights():
+    task, settings, outputs = make_task("next-word", tie_weights=True)
+    weights, batch = make_weights(settings, outputs), make_batch(outputs)
+    taught = task.taught_model(settings, WORDS, outputs)
+    twin = task.training_twin(settings, WORDS, outputs, False)
+    set_weights(taught, weights)
+    set_weights(twin, weights)
+    network = Network(settings, weights)
+    layers, _ = network.read(batch.inputs[:3])
+    expected = network.probabilities(layers[-1]["hidden_state"])
+    np.testing.assert_allclose(np.asarray(twin(batch.inputs[:3])), expected, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(taught(batch.inputs[:3])), expected[:, -1], atol=1e-5)
+
+
+@pytest.mark.parametrize("rows", [3, 4])
+def test_the_unrolled_lstm_carries_its_states_like_keras(rows):
+    options = {"return_sequences": True, "return_state": True, "stateful": True}
+    fast, plain = UnrolledLSTM(5, **options), keras.layers.LSTM(5, **options)
+    windows = np.random.default_rng(0).normal(size=(3, rows, 4, 2)).astype("f")
+    fast(windows[0]), plain(windows[0])
+    fast.set_weights(plain.get_weights())
+    fast.reset_state(), plain.reset_state()
+    for window in windows:
+        for found, expected in zip(fast(window), plain(window), strict=True):
+            np.testing.assert_allclose(np.asarray(found), np.asarray(expected), atol=1e-6)
+
+
+def test_a_masked_or_open_input_is_read_as_keras_reads_it():
+    words = keras.Input((None, 2))
+    fast, plain = UnrolledLSTM(5), keras.layers.LSTM(5)
+    open_model = keras.Model(words, [fast(words), plain(words)])
+    fast.set_weights(plain.get_weights())
+    sequences = np.random.default_rng(0).normal(size=(3, 4, 2)).astype("f")
+    found, expected = open_model.predict(sequences, verbose=0)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    mask = np.array([[True, True, False, False]] * 3)
+    np.testing.assert_allclose(
+        np.asarray(fast(sequences, mask=mask)), np.asarray(plain(sequences, mask=mask)), atol=1e-6
+    )
+
+
+def test_bfloat16_rounds_the_gradients_and_no_more():
+    task, exact, outputs = make_task("next-word")
+    rounded = replace(exact, precision="bfloat16")
+    weights, batch = make_weights(exact, outputs), make_batch(outputs)
+    learners = [Learner(task, settings, weights, False, 10**9) for settings in (exact, rounded)]
+    for learner in learners:
+        learner.train(batch)
+    assert learners[0].test(batch)["loss"] == pytest.approx(learners[1].test(batch)["loss"], rel=0.02)
+    for name, values in learners[0].weights().items():
+        step, other = values - weights[name], learners[1].weights()[name] - weights[name]
+        assert 0 < np.abs(step - other).max() < 0.05 * np.abs(step).max(), name
+
+
+def test_dropped_words_are_unknown_and_padding_stays():
+    batch = make_batch(WORDS, rows=400)
+    dropped = drop_words(batch, 0.25, np.random.default_rng(0))
+    real = batch.inputs != PAD
+    assert (dropped.inputs[~real] == PAD).all()
+    assert (dropped.inputs[real] == UNK).mean() == pytest.approx(0.25, abs=0.03)
+    assert (dropped.targets == batch.targets).all()
+    assert drop_words(batch, 0.0, np.random.default_rng(0)) is batch
+
+
+def test_variational_dropout_drops_the_same_numbers_at_every_word():
+    task, settings, outputs = make_task("sentiment", variational=True, dropout=0.5)
+    twin = task.training_twin(settings, WORDS, outputs, False)
+    embedded = keras.Model(twin.input, twin.get_layer("dropout_0").output)
+    values = np.asarray(embedded(np.full((4, 9), 5, np.int32), training=True))
+    dropped = values == 0
+    assert (dropped == dropped[:, :1]).all()
+    assert dropped.any()
+    assert not dropped.all()
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("next-word", {"tie_weights": True, "units": 8}, "tie_weights with 8 units and embedding_dim 6"),
+        ("next-word", {"tie_weights": True, "train_as": "taught"}, "only the twin ties them"),
+        ("sentiment", {"tie_weights": True}, "only words can share their embedding"),
+    ],
+)
+def test_weights_that_cannot_be_tied_are_refused(name, changes, message):
+    with pytest.raises(UsageError, match=message):
+        make_task(name, **changes)
