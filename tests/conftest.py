@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nlp_lstm import folders
 from nlp_lstm.cli import main
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.network import weight_shapes
@@ -37,8 +38,9 @@ class Outcome:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder."""
+    """An empty working folder, and no runs that come with nlp-lstm."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(folders, "SHIPPED", tmp_path / "none")
     return tmp_path
 
 
