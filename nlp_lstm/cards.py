@@ -48,8 +48,8 @@ looked at without training anything; it is a specimen to study, not a service to
         data="""\
 The Stanford Sentiment Treebank (Socher et al. 2013): English sentences from film reviews on Rotten
 Tomatoes, collected by Pang and Lee (2005), parsed by machine; every phrase was rated by people on
-Amazon Mechanical Turk. A word's target is the rating of the largest phrase that ends at it, or of the
-word alone, as the option `--labels` of the recipe says (by default the phrase).""",
+Amazon Mechanical Turk. What the model learns to say after a word is the rating of the largest phrase that
+ends there; after the last word that is the rating of the sentence.""",
         terms="""\
 Its authors state no terms of use. The treebank is not part of nlp-lstm:
 <https://nlp.stanford.edu/sentiment/> offers it.""",
@@ -60,8 +60,8 @@ sentence, where the label is the sentence's own: published figures of five class
 the commonest label, `look_up` the commonest label of the word, `tfidf_logistic` is a logistic regression
 on the words of the whole sentence.""",
         limits="""\
-- It knows English film reviews of around 2000, in lower case where the recipe does not say otherwise.
-  Reviews of other things, other kinds of text and other languages are outside of what it has seen.
+- It knows English film reviews of before 2005. Reviews of other things, other kinds of text and other
+  languages are outside of what it has seen.
 - It reads from left to right: what it says after a word cannot take account of what follows.
 - Negation, contrast, irony and comparison are often beyond a network of this size.
 - It has taken over the tastes of reviewers and raters: names of people, places, peoples and genres can
@@ -92,9 +92,9 @@ state. `top_1_accuracy` and `top_5_accuracy` say how often the word that came wa
 the five likeliest. Perplexities compare only where vocabulary and casing are the same. The baselines:
 `unigram` knows only how common each word is, `kneser_ney_trigram` the two words before.""",
         limits="""\
-- It knows edited English encyclopedia prose of before 2016, in lower case where the recipe does not say
-  otherwise, and no word outside of its vocabulary: those it reads as one unknown word.
-- It reads from left to right and forgets: what was said more than a few dozen words ago hardly counts.
+- It knows edited English encyclopedia prose of before 2016, and no word outside of its vocabulary: all
+  others are one unknown word to it.
+- It reads from left to right, and holds all that it has read in states of a fixed size.
 - It knows nothing of facts. What it generates is made up, including names, dates and numbers, and may
   hold short runs of words that stood in its text.
 - It has taken over what Wikipedia writes about and how: who has articles, which pronoun follows which
@@ -141,7 +141,8 @@ def write_card(run: Run, name: str) -> str:
     _check(run, name, card)
     terms = [card.terms, GLOVE] if run.data.get("vectors") else [card.terms]
     outputs = f"The labels: {', '.join(run.label_names)}." if run.label_names else ""
-    size = f"Vocabulary: {len(run.vocabulary)} entries. Weights: {_count(run)} numbers."
+    case = "in lower case" if run.settings.lowercase else "as they are written"
+    size = f"It sees words {case}. Vocabulary: {len(run.vocabulary)} entries. Weights: {_count(run)} numbers."
     sections = {
         f"# {name}": [card.summary, outputs],
         "## Data and its terms": [card.data, *terms],
@@ -160,23 +161,21 @@ def _check(run: Run, name: str, card: Card) -> None:
     """Raise a UsageError where the fixed text of a card would not be true of a run."""
     reader, vectors = run.data["source"].partition(":")[0], run.data.get("vectors")
     if run.status != "finished":
-        raise UsageError(f"{run.path} is {run.status}: ship a run that is finished")
+        raise UsageError(f"{run.name} is {run.status}: ship a run that is finished")
     if (run.task, reader) != (card.task, card.reader):
         raise UsageError(
-            f"{run.path} is a {run.task} run on {reader}: {name} is to be {card.task} on {card.reader}"
+            f"{run.name} is a {run.task} run on {reader}: {name} is to be {card.task} on {card.reader}"
         )
-    if run.data.get("limit") or run.data.get("init_from"):
-        raise UsageError(f"{run.path} was made with --limit or --init-from: the card does not tell of them")
+    if run.data.get("limit") or run.data.get("init_from") or run.data.get("labels", "phrase") != "phrase":
+        raise UsageError(f"{run.name} has --limit, --init-from or --labels word: the card tells of none")
     if vectors and "glove.6B." not in vectors:
-        raise UsageError(f"{run.path} started from {vectors}: the card tells of GloVe 6B alone")
+        raise UsageError(f"{run.name} started from {vectors}: the card tells of GloVe 6B alone")
 
 
 def _command(run: Run) -> str:
     """The command that trains such a run, with every setting that is not the task's default."""
     data, default = run.data, load_task(run.task).settings
     options = [f"--task {run.task}", f"--data {run.data['source'].partition(':')[0]}:DIR"]
-    if data.get("labels", "phrase") != "phrase":
-        options.append(f"--labels {data['labels']}")
     if data.get("classes", 5) != 5:
         options.append(f"--classes {data['classes']}")
     if data.get("vectors"):

@@ -28,10 +28,9 @@ def find_run(path: str | Path) -> Path:
     path = Path(path)
     for folder in (path, RUNS / path):
         if folder.is_dir():
-            if not (folder / storage.RECORD).is_file():
+            if not is_shipped(folder) and not (folder / storage.RECORD).is_file():
                 raise MissingInputError(
-                    f"{folder} is not a run, it has no {storage.RECORD}: "
-                    "`nlp-lstm runs` lists what there is"
+                    f"{folder} is not a run, it has no {storage.RECORD}: `nlp-lstm runs` lists what there is"
                 )
             return folder
     if path.exists():

@@ -41,14 +41,15 @@ def ship(run: Run | str | Path, name: str, folder: Path | None = None) -> Run:
     """
     run = run if isinstance(run, Run) else load_run(run)
     half = _halve(run.weights)
-    shipped = replace(run, path=(folder or folders.SHIPPED) / name, data=without_paths(run.data))
-    card = write_card(shipped, name)
-    if shipped.path.exists():
-        shutil.rmtree(shipped.path)
-    save_run(shipped)
-    storage.write_weights(shipped.path, half)
-    (shipped.path / CARD).write_text(card, encoding="utf-8")
-    return load_run(shipped.path)
+    run = replace(run, data=without_paths(run.data))
+    card = write_card(run, name)
+    path = (folder or folders.SHIPPED) / name
+    if path.exists():
+        shutil.rmtree(path)
+    save_run(replace(run, path=path))
+    storage.write_weights(path, half)
+    (path / CARD).write_text(card, encoding="utf-8")
+    return load_run(path)
 
 
 def without_paths(data: Mapping[str, Any]) -> dict[str, Any]:
