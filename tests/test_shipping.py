@@ -47,8 +47,7 @@ def as_if_on(run: Run, name: str, **data) -> Run:
 @pytest.mark.parametrize("name", CARDS)
 def test_a_shipped_run_answers_as_the_one_it_was_made_of(here, name):
     """On every sentence of the validation split, to 2e-3 in the probability of every output."""
-    tiny = {"limit": 50, "epochs": 1, "units": 8, "embedding_dim": 6}
-    run = nlp_lstm.train(CARDS[name].task, **tiny)
+    run = nlp_lstm.train(CARDS[name].task, limit=50, epochs=1, units=8, embedding_dim=6)
     small = ship(as_if_on(run, name), name, here / "shipped")
     assert {values.dtype for values in small.weights.values()} == {np.dtype("float32")}
     on_disk = load_file(small.path / "weights.safetensors")
@@ -92,8 +91,8 @@ def test_a_card_says_what_the_run_records(here, new_run):
     assert "| metric | model | unigram |\n| --- | ---: | ---: |\n| perplexity | 98.765 | – |\n" in card
     command = re.findall(r"```\n(.*?)\n```", card, re.DOTALL)[0]
     assert command.replace(" \\\n    ", " ") == (
-        "nlp-lstm train --task next-word --data text:DIR --layers 2 --units 5 --embedding-dim 4 --dropout 0.3 "
-        "--batch-size 32 --timesteps 20 --learning-rate 0.002"
+        "nlp-lstm train --task next-word --data text:DIR --layers 2 --units 5 --embedding-dim 4 "
+        "--dropout 0.3 --batch-size 32 --timesteps 20 --learning-rate 0.002"
     )
     assert "CC BY-SA 3.0" in card
     assert "GloVe" not in card.partition("## References")[0]
