@@ -1,7 +1,7 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
 # make test   everything that CI runs: lint, types, tests
-# make shipped  the runs that come with the package, from two trained ones: make shipped SENTIMENT=... NEXT_WORD=...
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
+# make shipped  write the runs that come with the package from two trained ones, SENTIMENT=... NEXT_WORD=...
 
 PYTHON ?= python3
 VENV ?= .venv

@@ -5,6 +5,7 @@ data's origin and terms, limits) is a text per run. The headings follow Mitchell
 for Model Reporting".
 """
 
+import textwrap
 from dataclasses import dataclass, fields
 
 from nlp_lstm.errors import UnknownNameError, UsageError
@@ -194,11 +195,11 @@ def _recipe(run: Run) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     share = run.data.get("vectors_share")
     vectors = f" The vectors hold {share:.1%} of the vocabulary." if share is not None else ""
-    return (
+    return _fill(
         f"All other settings are the task's defaults; `run.json` holds every one. It ended after "
         f"{len(run.history)} epochs and {run.seconds / 60:.1f} minutes, with {versions}; the weights are "
         f"those of the epoch with the lowest loss on the validation split.{vectors} SHA-256 of the text as "
-        f"read: `{run.data.get('sha256')}`; `nlp-lstm data` shows that of your copy."
+        f"read, as `nlp-lstm data` shows it of a copy: `{run.data.get('sha256')}`."
     )
 
 
@@ -215,11 +216,17 @@ def _table(run: Run) -> str:
 
 def _measured(run: Run, name: str) -> str:
     """How the figures were measured, and how to measure them again."""
-    again = f"nlp-lstm evaluate {name} --data {run.data['source'].partition(':')[0]}:DIR"
-    return (
+    text = _fill(
         "All on the validation split, by which the epoch was chosen too, so that they flatter the model a "
-        f"little, and before the weights were rounded to float16. `{again}` measures them again."
+        "little, and before the weights were rounded to float16. To measure them again:"
     )
+    command = f"nlp-lstm evaluate {name} --data {run.data['source'].partition(':')[0]}:DIR"
+    return f"{text}\n\n```\n{command}\n```"
+
+
+def _fill(text: str) -> str:
+    """A paragraph in lines."""
+    return textwrap.fill(text, 106, break_long_words=False, break_on_hyphens=False)
 
 
 def _count(run: Run) -> int:

@@ -10,7 +10,10 @@ from nlp_lstm.cli._options import json_option, note_shipped, show
 @click.command("probe")
 @click.argument("text")
 @click.option(
-    "--run", "runs", multiple=True, help="A run; may be repeated.  [default: the newest of each task]"
+    "--run",
+    "runs",
+    multiple=True,
+    help="A run; may be repeated.  [default: the newest of each task; if there is none, nlp-lstm's own]",
 )
 @click.option("--layer", type=int, help="Layer to show, from 1.  [default: the last]")
 @click.option("--unit", type=int, help="Show all parts of one unit, from 0; with --memory, its memory.")
