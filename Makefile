@@ -1,12 +1,15 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
 # make test   everything that CI runs: lint, types, tests
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
+# make shipped  write the runs that come with the package from two trained ones, SENTIMENT=... NEXT_WORD=...
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+SENTIMENT ?= runs/sentiment-sst
+NEXT_WORD ?= runs/next-word-wikitext2
 
-.PHONY: demo test bench bench-torch clean
+.PHONY: demo test shipped bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -18,6 +21,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -n 2 --dist loadfile
+
+shipped: $(VENV)/installed
+	$(BIN)/python -m nlp_lstm.shipping $(SENTIMENT) sentiment-sst
+	$(BIN)/python -m nlp_lstm.shipping $(NEXT_WORD) next-word-wikitext2
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py

@@ -5,9 +5,10 @@ import inspect
 from collections import Counter
 from pathlib import Path
 
+from nlp_lstm import folders
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.corpora import READERS, SPLITS, Corpus, Request, load_corpus
-from nlp_lstm.run import RUNS, Run, list_runs
+from nlp_lstm.run import Run
 from nlp_lstm.storage import RECORD
 from nlp_lstm.task import load_task
 
@@ -15,29 +16,32 @@ HEADLINES = ("last_word_accuracy", "accuracy_per_word", "perplexity")
 SHOWN_SETTINGS = ("cell", "layers", "units", "embedding_dim", "epochs", "seed")
 
 
-def runs(folder: str | Path = RUNS) -> Report:
-    """Return a table of all runs, oldest first: task, data, main settings and main metrics.
+def runs(folder: str | Path = folders.RUNS) -> Report:
+    """Return a table of all runs: task, data, main settings and main metrics.
 
+    Those that come with nlp-lstm are first and marked as shipped, then the user's own, oldest first.
     Runs whose record cannot be read are named as damaged.
 
     Args:
-        folder: where the runs are.
+        folder: where the user's own runs are.
     """
-    found = list_runs(Path(folder))
+    found = dict([*sorted(folders.list_runs(folders.SHIPPED)), *folders.list_runs(Path(folder))])
     values = [
         (
             record["task"],
             record["status"],
+            folders.is_shipped(path),
             record["data"].get("source"),
             *(record["settings"].get(name) for name in SHOWN_SETTINGS),
             *(record["metrics"].get(name, {}).get("model") for name in HEADLINES),
         )
-        for _, record in found
+        for path, record in found.items()
     ]
-    columns = ("task", "status", "data", *SHOWN_SETTINGS, *HEADLINES)
-    names = [path.name for path, _ in found]
-    damaged = sorted({file.parent.name for file in Path(folder).glob(f"[!.]*/{RECORD}")} - set(names))
-    table = Comparison(f"runs in {folder}/", names, columns, values, "run", "")
+    columns = ("task", "status", "shipped", "data", *SHOWN_SETTINGS, *HEADLINES)
+    there = [*folders.shipped_runs(), *(file.parent for file in Path(folder).glob(f"[!.]*/{RECORD}"))]
+    damaged = sorted({path.name for path in there if path not in found})
+    title = f"runs in {folder}/, and those that come with nlp-lstm"
+    table = Comparison(title, [path.name for path in found], columns, values, "run", "")
     return Report((table,), facts={"damaged": ", ".join(damaged) or None})
 
 

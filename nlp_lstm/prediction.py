@@ -6,7 +6,7 @@ import numpy as np
 
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import UsageError
-from nlp_lstm.run import Run, load_run, newest_run
+from nlp_lstm.run import Run, default_run, load_run
 from nlp_lstm.vocabulary import EOS, MOST_WORDS, PAD, UNK
 
 
@@ -15,7 +15,8 @@ def predict(text: str, run: Run | str | Path | None = None, most: int = 10) -> R
 
     Args:
         text: a raw sentence.
-        run: a run or its name; None for the newest.
+        run: a run or its name; None for the newest, or for one that comes with nlp-lstm where nothing
+            was trained.
         most: how many next words.
 
     Raises:
@@ -61,7 +62,8 @@ def generate(
 
     Args:
         text: a raw beginning.
-        run: a next-word run or its name; None for the newest.
+        run: a next-word run or its name; None for the newest, or for the one that comes with nlp-lstm
+            where none was trained.
         words: how many words to add.
         temperature: logits are divided by it, 0.001 to 1000; 0 always takes the likeliest word.
         top_k: draw among the likeliest so many words only; None for all.
@@ -112,7 +114,7 @@ def _draw(
 
 
 def _as_run(run: Run | str | Path | None, task: str | None = None) -> Run:
-    """A run from itself, its name, or the newest."""
+    """A run from itself, its name, or the default."""
     if run is None:
-        return newest_run(task)
+        return default_run(task)
     return run if isinstance(run, Run) else load_run(run)

@@ -15,7 +15,7 @@ from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.edits import Edit
 from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.memory import memory_table, unit_age_table, write_decomposition
-from nlp_lstm.run import Run, list_runs, load_run, newest_run
+from nlp_lstm.run import Run, default_runs, load_run
 from nlp_lstm.traces import Trace, says
 from nlp_lstm.tracing import trace
 from nlp_lstm.vocabulary import UNK, Sentence
@@ -43,7 +43,8 @@ def probe(
 
     Args:
         text: a raw sentence.
-        runs: runs or their names, or one of them; none for the newest of each task.
+        runs: runs or their names, or one of them; none for the newest of each task, or for those that
+            come with nlp-lstm where nothing was trained.
         layer: number of the layer to show, from 1; None for the last.
         unit: number of a unit, from 0: show all its parts, or with `memory` what was written of it.
         memory: show which words wrote what the cell state is made of.
@@ -66,7 +67,7 @@ def probe(
     _check_one_question(unit, memory, towards, without, swap, holds)
     comparisons, ages, traces, unknown = [], [], [], {}
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
-    for run in [run if isinstance(run, Run) else load_run(run) for run in named] or _newest_runs():
+    for run in [run if isinstance(run, Run) else load_run(run) for run in named] or default_runs():
         sentence = run.vocabulary.encode(text)
         layers = trace(run, sentence)
         shown = _choose_layer(layers, layer)
@@ -201,12 +202,6 @@ def _output(run: Run, name: str) -> int:
     if index == UNK:
         raise UsageError(f"towards {name!r}: {run.name} knows no such word; choose a run with --run")
     return index
-
-
-def _newest_runs() -> list[Run]:
-    """The newest run of each task that has one, by name of the task."""
-    newest = {record["task"]: path for path, record in list_runs()}
-    return [load_run(newest[task]) for task in sorted(newest)] or [newest_run()]  # which says there is none
 
 
 def _choose_layer(layers: Mapping[str, Trace], layer: int | None) -> Trace:

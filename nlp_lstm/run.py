@@ -24,11 +24,10 @@ import numpy as np
 
 from nlp_lstm import storage
 from nlp_lstm.errors import DataError, MissingInputError, StorageError, UnknownNameError, UsageError
+from nlp_lstm.folders import RUNS, find_default, find_defaults, find_newest, find_run, is_shipped
 from nlp_lstm.network import Network, check_weights, weight_shapes
 from nlp_lstm.settings import Settings
 from nlp_lstm.vocabulary import Vocabulary
-
-RUNS = Path("runs")
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,11 @@ class Run:
     def name(self) -> str:
         """The name of its folder."""
         return self.path.name
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it is one of those that come with nlp-lstm."""
+        return is_shipped(self.path)
 
     @property
     def outputs(self) -> int:
@@ -152,56 +156,53 @@ def load_run(path: str | Path) -> Run:
     """Read a run.
 
     Args:
-        path: its folder, or its name under `runs/`.
+        path: its folder, its name under `runs/`, or the name of one that comes with nlp-lstm.
 
     Raises:
         MissingInputError: if the folder or one of its files is missing.
-        DataError: if a file is cut or foreign, or the weights do not fit the settings.
+        DataError: if a file is cut or foreign, or the weights do not fit the settings; of a run that
+            comes with nlp-lstm also if a file is missing.
         StorageError: if a file cannot be read.
     """
-    path = _find(Path(path))
+    path = find_run(path)
     try:
-        record = storage.read_record(path)
-        settings = _settings(record.pop("settings"))
-        run = Run(
-            path,
-            settings=settings,
-            label_names=tuple(record.pop("label_names")),
-            vocabulary=Vocabulary.load(path / storage.TOKENIZER),
-            weights=storage.read_weights(path),
-            history=storage.read_history(path),
-            **record,
-        )
-        check_weights(run.weights, weight_shapes(settings, len(run.vocabulary), run.outputs))
-    except (DataError, UsageError) as error:
+        return _read(path)
+    except (DataError, UsageError, MissingInputError) as error:
+        if is_shipped(path):
+            whose = f"the run {path.name}, which comes with nlp-lstm,"
+            raise DataError(f"{whose} is damaged: {error}; install nlp-lstm again") from None
+        if isinstance(error, MissingInputError):
+            raise MissingInputError(f"the run {path} is not complete: {error}; train it again") from None
         raise DataError(f"the run {path} is damaged: {error}; train it again") from None
-    return run
-
-
-def list_runs(runs: Path = RUNS) -> list[tuple[Path, dict[str, Any]]]:
-    """Return folder and run.json of every run under `runs`, oldest first; damaged ones are left out."""
-    found = []
-    for file in sorted(runs.glob(f"[!.]*/{storage.RECORD}"), key=lambda file: file.stat().st_mtime_ns):
-        try:
-            found.append((file.parent, storage.read_record(file.parent)))
-        except (DataError, MissingInputError, StorageError):
-            continue
-    return found
 
 
 def newest_run(task: str | None = None, runs: Path = RUNS) -> Run:
-    """Return the run that was written last, of one task or of any.
+    """Return the run of the user's own that was written last, of one task or of any.
 
     Raises:
-        MissingInputError: if there is none.
+        MissingInputError: if there is none; names those that come with nlp-lstm.
     """
-    for path, record in reversed(list_runs(runs)):
-        if task in (None, record["task"]):
-            return load_run(path)
-    kind = f"{task} run" if task else "run"
-    raise MissingInputError(
-        f"no {kind} in {runs}/: train one with `nlp-lstm train --task {task or 'sentiment'}`"
-    )
+    return load_run(find_newest(task, runs))
+
+
+def default_run(task: str | None = None) -> Run:
+    """Return the newest run of the user's own, of one task or of any; where there is none, a shipped one.
+
+    Where any task will do, the shipped one is that of sentiment.
+
+    Raises:
+        MissingInputError: if there is none of either kind.
+    """
+    return load_run(find_default(task))
+
+
+def default_runs() -> list[Run]:
+    """Return the newest run of each task, by name of the task; where there is none at all, the shipped ones.
+
+    Raises:
+        MissingInputError: if there is none of either kind.
+    """
+    return [load_run(path) for path in find_defaults()]
 
 
 def library_versions() -> dict[str, str]:
@@ -213,14 +214,21 @@ def library_versions() -> dict[str, str]:
     return {name: version(name) for name in names} | {"python": python_version()}
 
 
-def _find(path: Path) -> Path:
-    """A run's folder from its path or its name."""
-    for folder in (path, RUNS / path):
-        if folder.is_dir():
-            return folder
-    if path.exists():
-        raise MissingInputError(f"{path} is a file, a run is a folder: `nlp-lstm runs` lists what there is")
-    raise MissingInputError(f"no run {str(path)!r}: `nlp-lstm runs` lists what there is")
+def _read(path: Path) -> Run:
+    """The run in a folder; errors are those of its files."""
+    record = storage.read_record(path)
+    settings = _settings(record.pop("settings"))
+    run = Run(
+        path,
+        settings=settings,
+        label_names=tuple(record.pop("label_names")),
+        vocabulary=Vocabulary.load(path / storage.TOKENIZER),
+        weights=storage.read_weights(path),
+        history=storage.read_history(path),
+        **record,
+    )
+    check_weights(run.weights, weight_shapes(settings, len(run.vocabulary), run.outputs))
+    return run
 
 
 def _settings(values: dict[str, Any]) -> Settings:

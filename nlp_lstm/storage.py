@@ -1,7 +1,7 @@
 """The files of a run, each written and read with its own checks.
 
     run.json             a record: task, settings, label names, metrics, data, versions, how it ended
-    weights.safetensors  arrays by name, float32
+    weights.safetensors  arrays by name, float32; float16 where a run has to be small
     history.csv          a row of numbers per epoch
 
 What is read is checked here, so that a file that was cut, changed or comes from elsewhere is told of in
@@ -53,10 +53,6 @@ def read_record(folder: Path) -> dict[str, Any]:
         DataError: if it is not a record of this format; names the entry.
     """
     file = folder / RECORD
-    if not file.is_file():
-        raise MissingInputError(
-            f"{folder} is not a run, it has no {RECORD}: `nlp-lstm runs` lists what there is"
-        )
     record = _read(file, lambda raw: json.loads(raw.decode("utf-8")))
     if not isinstance(record, dict) or "format" not in record:
         raise DataError(f"{file} is not the record of a run")
@@ -83,18 +79,18 @@ def write_weights(folder: Path, weights: Mapping[str, np.ndarray]) -> None:
 
 
 def read_weights(folder: Path) -> dict[str, np.ndarray]:
-    """Return the arrays of `weights.safetensors`.
+    """Return the arrays of `weights.safetensors`, always as float32.
 
     Raises:
         MissingInputError: if there is no such file.
-        DataError: if it is cut or foreign, or its numbers are not float32.
+        DataError: if it is cut or foreign, or its numbers are neither float32 nor float16.
     """
     file = folder / WEIGHTS
     weights = _read(file, load)
     for name, values in weights.items():
-        if values.dtype != np.float32:
-            raise DataError(f"{file} holds {name} as {values.dtype}: weights are float32")
-    return weights
+        if values.dtype not in (np.float32, np.float16):
+            raise DataError(f"{file} holds {name} as {values.dtype}: weights are float32 or float16")
+    return {name: values.astype(np.float32, copy=False) for name, values in weights.items()}
 
 
 def write_history(folder: Path, history: Sequence[Mapping[str, float]]) -> None:
@@ -126,7 +122,7 @@ def _parse_history(raw: bytes) -> list[dict[str, float]]:
 def _read(file: Path, parse: Callable[[bytes], Content]) -> Content:
     """The content of a file, or the error that says why there is none."""
     if not file.is_file():
-        raise MissingInputError(f"{file} is missing: the run is not complete, train it again")
+        raise MissingInputError(f"{file} is missing")
     try:
         return parse(file.read_bytes())
     except OSError as error:

@@ -128,7 +128,7 @@ class Vocabulary:
             DataError: if it is not a word-level vocabulary of ours.
         """
         if not path.is_file():
-            raise MissingInputError(f"{path} is missing: the run is not complete, train it again")
+            raise MissingInputError(f"{path} is missing")
         try:
             tokenizer = Tokenizer.from_file(str(path))
         except (KeyboardInterrupt, SystemExit):

@@ -5,17 +5,20 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from nlp_lstm import folders
+from nlp_lstm.cards import CARDS
 from nlp_lstm.cli import main
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.network import weight_shapes
 from nlp_lstm.run import Run, library_versions, save_run
 from nlp_lstm.settings import Settings
+from nlp_lstm.shipping import ship
 from nlp_lstm.task import load_task
 from nlp_lstm.vocabulary import Vocabulary
 
@@ -37,8 +40,9 @@ class Outcome:
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder."""
+    """An empty working folder, and no runs that come with nlp-lstm."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(folders, "SHIPPED", tmp_path / "none")
     return tmp_path
 
 
@@ -90,6 +94,22 @@ def make_run(path: Path, task: str = "sentiment", cell: str = "lstm", layers: in
 def new_run() -> Callable[..., Run]:
     """Return `make_run`."""
     return make_run
+
+
+@pytest.fixture(scope="session")
+def ship_stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """Return a function that fills a folder with runs of random weights in place of the shipped ones."""
+
+    def fill(folder: Path) -> None:
+        made = tmp_path_factory.mktemp("made")
+        for name, source in (
+            ("sentiment-sst", "sst:/a/b/sst"),
+            ("next-word-wikitext2", "text:/a/wikitext-2"),
+        ):
+            run = make_run(made / name, CARDS[name].task)
+            ship(replace(run, data={**run.data, "source": source, "limit": None}), name, folder)
+
+    return fill
 
 
 @pytest.fixture

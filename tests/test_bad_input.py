@@ -142,7 +142,11 @@ def test_no_command_at_all_shows_the_help(cli):
         ),
         (66, ("train", "--init-from", "x"), "no run 'x'"),
         (66, ("train", "--vectors", "x"), "no vectors file 'x': give a file in GloVe's text format"),
-        (66, ("train", "--data", "sst:x"), "'x' is not there: check the path, or use --data mini"),
+        (
+            66,
+            ("train", "--data", "sst:x"),
+            "'x' is not there: give --data with the right path, or --data mini",
+        ),
         (66, ("train", "--data", "sst:folder"), "'folder' is a folder without a train file"),
         (
             65,

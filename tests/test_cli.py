@@ -485,7 +485,8 @@ def test_runs_lists_task_data_settings_and_metrics(in_trained, cli):
     assert row["last_word_accuracy"] == run.metrics["last_word_accuracy"]["model"]
     assert rows["next-word-001"]["perplexity"] > 1
     assert [row["run"] for row in nlp_lstm.runs().comparisons[0].records()] == list(rows)
-    assert re.search(r"^next-word-001 +next-word +finished +mini +gru +2 ", cli("runs").out, re.MULTILINE)
+    shown = r"^next-word-001 +next-word +finished +False +mini +gru +2 "
+    assert re.search(shown, cli("runs").out, re.MULTILINE)
 
 
 def test_runs_names_broken_and_foreign_folders_apart(two_runs, cli):

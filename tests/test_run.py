@@ -12,7 +12,8 @@ import pytest
 
 from nlp_lstm import storage
 from nlp_lstm.errors import MissingInputError, StorageError, UnknownNameError, UsageError
-from nlp_lstm.run import list_runs, load_run, new_run_path, newest_run, save_run
+from nlp_lstm.folders import list_runs
+from nlp_lstm.run import load_run, new_run_path, newest_run, save_run
 from nlp_lstm.settings import Settings
 
 FILES = ["history.csv", "run.json", "tokenizer.json", "weights.safetensors"]

@@ -9,12 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from nlp_lstm.cards import CARDS
+
+FILES = ("card.md", "history.csv", "run.json", "tokenizer.json", "weights.safetensors")
 ROOT = Path(__file__).parent.parent
 
 
+SHIPPED = ROOT / "nlp_lstm" / "shipped"
+
+
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory) -> Path:
-    """A folder with the content of the built wheel."""
+def unpacked(tmp_path_factory, ship_stand_ins) -> Path:
+    """A folder with the content of the built wheel; stand-ins are in it while there are no shipped runs."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
@@ -22,6 +28,8 @@ def unpacked(tmp_path_factory) -> Path:
         shutil.copy(ROOT / name, source)
     for name in ("nlp_lstm", "tasks"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    if not SHIPPED.exists():
+        ship_stand_ins(source / "nlp_lstm" / "shipped")
     command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -66,3 +74,46 @@ def test_it_runs_from_an_empty_folder(unpacked, tmp_path):
     assert Path(where).is_relative_to(unpacked)
     assert tasks.split() == ["next-word", "sentiment"]
     assert int(sentences) > 1000
+
+
+def test_the_shipped_runs_are_in_the_wheel_with_their_cards(unpacked):
+    def files(folder: Path) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        }
+
+    found = files(unpacked / "nlp_lstm" / "shipped")
+    assert set(found) == {f"{name}/{file}" for name in CARDS for file in FILES}
+    assert sum(map(len, found.values())) <= 12_000_000
+    if SHIPPED.exists():
+        assert found == files(SHIPPED)
+
+
+WITHOUT_KERAS = """
+import sys
+from nlp_lstm.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+assert not {"keras", "tensorflow", "datasets", "sklearn"} & set(sys.modules)
+"""
+
+
+def test_probe_works_from_an_empty_folder_without_keras(unpacked, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_KERAS, "probe", "the film is not bad"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(unpacked)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == (
+        "nlp-lstm: none trained for this in runs/: using next-word-wikitext2 and sentiment-sst, "
+        "shipped with nlp-lstm\n"
+    )
+    for task, name in (("next-word", "next-word-wikitext2"), ("sentiment", "sentiment-sst")):
+        assert f"{task}, {name}, layer_" in done.stdout

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,9 @@ from nlp_lstm.comparison import Report
 from nlp_lstm.errors import StorageError, UsageError
 from nlp_lstm.settings import Settings
 from nlp_lstm.views import VIEWS
+
+if TYPE_CHECKING:
+    from nlp_lstm.run import Run
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 quiet_option = click.option("--quiet", is_flag=True, help="Show no progress and no notes.")
@@ -95,6 +98,15 @@ def note(text: str, quiet: bool) -> None:
     """Say on a terminal what takes a while."""
     if not quiet and sys.stderr.isatty():
         click.echo(text, err=True)
+
+
+def note_shipped(*runs: "Run") -> None:
+    """Say which runs of nlp-lstm's own stand in for those that the user has not trained."""
+    names = " and ".join(run.name for run in runs if run.shipped)
+    if names:
+        click.echo(
+            f"nlp-lstm: none trained for this in runs/: using {names}, shipped with nlp-lstm", err=True
+        )
 
 
 @contextlib.contextmanager

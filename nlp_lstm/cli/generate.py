@@ -2,7 +2,7 @@
 
 import click
 
-from nlp_lstm.cli._options import json_option, show
+from nlp_lstm.cli._options import json_option, note_shipped, show
 from nlp_lstm.cli.predict import split_arguments
 from nlp_lstm.comparison import Report
 
@@ -22,9 +22,13 @@ from nlp_lstm.comparison import Report
 def command(run_and_text, words, temperature, top_k, seed, as_json):
     """Continue TEXT word by word with RUN (default: the newest next-word run)."""
     from nlp_lstm.prediction import generate
+    from nlp_lstm.run import default_run
     from nlp_lstm.views import visible
 
     run, text = split_arguments(run_and_text)
+    if run is None:
+        run = default_run("next-word")
+        note_shipped(run)
     added = generate(text, run, words, temperature, top_k, seed)
     if as_json:
         show(Report((), facts={"text": text, "added": added}), "json")

@@ -2,7 +2,7 @@
 
 import click
 
-from nlp_lstm.cli._options import json_option, show
+from nlp_lstm.cli._options import json_option, note_shipped, show
 
 
 @click.command("predict")
@@ -11,8 +11,12 @@ from nlp_lstm.cli._options import json_option, show
 def command(run_and_text, as_json):
     """Print what RUN (default: the newest) says of TEXT: a label per word, or ten likeliest next words."""
     from nlp_lstm.prediction import predict
+    from nlp_lstm.run import default_run
 
     run, text = split_arguments(run_and_text)
+    if run is None:
+        run = default_run()
+        note_shipped(run)
     show(predict(text, run), "json" if as_json else "text")
 
 

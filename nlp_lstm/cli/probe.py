@@ -4,13 +4,16 @@ from pathlib import Path
 
 import click
 
-from nlp_lstm.cli._options import json_option, show
+from nlp_lstm.cli._options import json_option, note_shipped, show
 
 
 @click.command("probe")
 @click.argument("text")
 @click.option(
-    "--run", "runs", multiple=True, help="A run; may be repeated.  [default: the newest of each task]"
+    "--run",
+    "runs",
+    multiple=True,
+    help="A run; may be repeated.  [default: the newest of each task; if there is none, nlp-lstm's own]",
 )
 @click.option("--layer", type=int, help="Layer to show, from 1.  [default: the last]")
 @click.option("--unit", type=int, help="Show all parts of one unit, from 0; with --memory, its memory.")
@@ -41,10 +44,14 @@ def command(text, runs, layer, unit, memory, towards, without, swap, hold, forma
     from nlp_lstm.changes import parse_swap
     from nlp_lstm.edits import parse_hold
     from nlp_lstm.probing import probe
+    from nlp_lstm.run import default_runs
 
     if as_json and format_ not in ("text", "json"):
         raise click.UsageError(f"--json and --format {format_} exclude each other.")
     swapped = None if swap is None else parse_swap(swap)
     edits = [parse_hold(part) for part in hold]
+    if not runs:
+        runs = default_runs()
+        note_shipped(*runs)
     report = probe(text, runs, layer, unit, memory, towards, without, swapped, edits)
     show(report, "json" if as_json else format_, output)

@@ -8,7 +8,7 @@ from nlp_lstm.cli._options import json_option, show
 @click.command("runs")
 @json_option
 def command(as_json):
-    """List the runs with task, data, settings and main metric."""
+    """List the runs, shipped ones first, with task, data, settings and main metrics."""
     from nlp_lstm.listing import runs
 
     show(runs(), "json" if as_json else "text")

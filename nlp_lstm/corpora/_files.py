@@ -50,7 +50,7 @@ def find_splits(path: str, suffixes: Collection[str] = ()) -> dict[str, Path]:
         raise UsageError("no path is given: put it after the colon, such as --data text:PATH")
     root = Path(os.path.expanduser(path))
     if not os.path.exists(root):
-        raise MissingInputError(f"{path!r} is not there: check the path, or use --data mini")
+        raise MissingInputError(f"{path!r} is not there: give --data with the right path, or --data mini")
     if not root.is_dir():
         return {"train": root}
     found: dict[str, Path] = {}
