@@ -26,10 +26,10 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module imports only from lower floors. A folder is on one floor; its files may import each other.
 FLOORS = (
     {"errors", "registry", "settings", "comparison"},
-    {"corpora", "vocabulary", "cells", "scoring", "baselines"},
-    {"network", "batches", "storage", "shards", "traces"},
+    {"corpora", "vocabulary", "cells", "scoring", "baselines", "recurrence"},
+    {"network", "batches", "output_loss", "storage", "shards", "traces"},
     {"task", "layers", "keras_models", "edits", "folders"},
-    {"run", "vectors", "tasks", "recording"},
+    {"run", "vectors", "learner", "tasks", "recording"},
     {"evaluation", "tracing", "fitting", "exporting", "listing", "extracting", "finding", "cards"},
     {"memory", "changes"},
     {"prediction", "probing", "training", "shipping"},
@@ -45,7 +45,16 @@ NEIGHBOURS = {
 }
 # What is slow to load, and who may load it with the module; all others do so when it is needed, if at all.
 SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich", "pyarrow", "xarray", "h5netcdf")
-LOADS_KERAS = {"layers", "fitting", "training", "keras_models", "recording"}
+LOADS_KERAS = {
+    "layers",
+    "recurrence",
+    "output_loss",
+    "learner",
+    "fitting",
+    "training",
+    "keras_models",
+    "recording",
+}
 
 
 def module_name(path: Path) -> str:
