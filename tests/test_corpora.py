@@ -145,6 +145,34 @@ def test_sst_reads_five_or_three_classes_from_a_folder(tmp_path: Path):
     assert not three.test
 
 
+def test_sst_gives_the_constituents_of_train_once_each(tmp_path: Path):
+    write(tmp_path / "train.txt", "(3 (2 it) (3 (2 is) (4 good)))\n(1 (2 it) (1 bad))\n")
+    write(tmp_path / "dev.txt", "(4 (2 so) (4 good))\n")
+    corpus = load_corpus(f"sst:{tmp_path}", Request(subphrases=True))
+    assert [(phrase.words, phrase.labels) for phrase in corpus.subphrases] == [
+        (("it",), ("neutral",)),
+        (("is",), ("neutral",)),
+        (("good",), ("very positive",)),
+        (("is", "good"), ("neutral", "positive")),
+        (("bad",), ("negative",)),
+    ]
+    plain = load_corpus(f"sst:{tmp_path}")
+    assert plain.subphrases == ()
+    assert (plain.train, plain.validation, plain.sha256()) == (
+        corpus.train,
+        corpus.validation,
+        corpus.sha256(),
+    )
+
+
+def test_subphrases_are_refused_where_there_are_none_or_a_limit(tmp_path: Path):
+    write(tmp_path / "train.txt", TREES)
+    with pytest.raises(UsageError, match="it has no trees: use sst:DIR"):
+        load_corpus("mini", Request(subphrases=True))
+    with pytest.raises(UsageError, match="give no --limit"):
+        load_corpus(f"sst:{tmp_path}", Request(subphrases=True), limit=1)
+
+
 def test_sst_words_are_as_a_person_types_them():
     words, _ = parse_tree("(2 (2 (2 -LRB-) (2 and\\/or)) (2 (2 ``) (2 (2 8\xa01\\/2) (2 \\*))))")
     assert words == ("(", "and/or", '"', "8\xa01/2", "*")

@@ -62,6 +62,7 @@ class Corpus:
         source: what was asked for, such as "sst:data/sst".
         train, validation, test: examples; `test` may be empty.
         label_names: every label, in the order of the model's outputs; empty without labels.
+        subphrases: constituents of the sentences of train, to train on besides; empty unless asked for.
     """
 
     source: str
@@ -69,6 +70,7 @@ class Corpus:
     validation: tuple[Example, ...] = ()
     test: tuple[Example, ...] = ()
     label_names: tuple[str, ...] = ()
+    subphrases: tuple[Example, ...] = ()
 
     def split(self, name: str) -> tuple[Example, ...]:
         """Return the examples of the split called `name`.
@@ -105,7 +107,7 @@ class Request:
         predicts: what the task wants of the corpus: "labels" of words, or "words" alone.
         labels: `sst`: "phrase", the largest constituent that ends at the word, or "word", its leaf.
         classes: `sst`: 5 or 3 classes.
-        subphrases: `sst`: train on every constituent as a sentence of its own, too.
+        subphrases: `sst`: whether to give every constituent of train as a sentence of its own, too.
 
     Raises:
         UsageError: if a value is none of those.
@@ -152,6 +154,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
 
     Raises:
         UnknownNameError: if there is no such reader; lists the readers.
+        UsageError: if subphrases are asked of what has none, or together with a limit.
         DataError: if the text breaks a rule of its format, or train holds no words; with labels, also if
             all are the same or a sentence is longer than `MOST_WORDS`.
         MissingInputError: if the file or data set is not there.
@@ -164,6 +167,11 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     request = request or Request()
     name, _, path = source.partition(":")
     corpus = replace(READERS.get(name)(path, request), source=source)
+    if request.subphrases and (limit is not None or not corpus.subphrases):
+        reason = (
+            "they are those of all sentences: give no --limit" if limit else "it has no trees: use sst:DIR"
+        )
+        raise UsageError(f"subphrases of {source}: {reason}")
     labelled = request.predicts == "labels" and bool(corpus.label_names)
     if labelled:
         _check_lengths(corpus)

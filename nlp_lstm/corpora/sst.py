@@ -38,9 +38,11 @@ def read_sst(path: str, request: Request) -> Corpus:
         MissingInputError: if the folder or its train file is not there.
         DataError: if a line is not a tree; names the file and the line.
     """
-    splits = {split: _read_trees(file, request, split) for split, file in find_splits(path).items()}
+    files = find_splits(path)
+    splits = {split: _read_trees(file, request) for split, file in files.items()}
     names = FIVE_SENTIMENTS if request.classes == 5 else THREE_SENTIMENTS
-    return Corpus(f"sst:{path}", label_names=names, **splits)
+    subphrases = _read_trees(files["train"], request, inner=True) if request.subphrases else ()
+    return Corpus(f"sst:{path}", label_names=names, subphrases=subphrases, **splits)
 
 
 def parse_tree(line: str, labels: str = "phrase") -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -131,21 +133,17 @@ def list_constituents(line: str) -> list[str]:
     return found[:-1]
 
 
-def _read_trees(file: Path, request: Request, split: str) -> tuple[Example, ...]:
-    """The sentences of one file, labels by name, and behind those of train their constituents."""
+def _read_trees(file: Path, request: Request, inner: bool = False) -> tuple[Example, ...]:
+    """The sentences of one file, labels by name; or their constituents, each once."""
     names = NAMES_OF_CLASSES[request.classes]
     examples = []
-    inner: dict[tuple, None] = {}  # an ordered set of words and labels
     for number, line in enumerate(read_lines(file), 1):
         if not line.strip():
             continue
         try:
-            words, labels = parse_tree(line, request.labels)
+            trees = list_constituents(line.strip(" \t")) if inner else [line]
+            parsed = [parse_tree(tree, request.labels) for tree in trees]
         except DataError as error:
             raise DataError(f"{file}, line {number}: {error}") from None
-        examples.append(Example(words, tuple(names[label] for label in labels)))
-        if request.subphrases and split == "train":
-            for constituent in list_constituents(line.strip(" \t")):
-                words, labels = parse_tree(constituent, request.labels)
-                inner[(words, tuple(names[label] for label in labels))] = None
-    return (*examples, *(Example(*phrase) for phrase in inner))
+        examples += [(words, tuple(names[label] for label in labels)) for words, labels in parsed]
+    return tuple(Example(*pair) for pair in (dict.fromkeys(examples) if inner else examples))
