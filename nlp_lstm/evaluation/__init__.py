@@ -38,8 +38,8 @@ def evaluate(
     Returns:
         A report whose first table has a row per metric and a column for the model and each baseline;
         for a tagger the second is its confusion table, for a next-word model they are its perplexity by
-        length of context and, in English, what it makes of minimal pairs. Its facts say whether the corpus has changed
-        since the run was trained on it.
+        length of context and, in English, what it makes of minimal pairs. Its facts say whether the
+        corpus has changed since the run was trained on it.
 
     Raises:
         DataError: if the corpus has labels that the run does not know, or no such split.
