@@ -2,7 +2,7 @@
 
 The verbs are those of the command line, with the same names and defaults:
 
-    train -> Run      evaluate, predict, probe, runs, data -> Report
+    train -> Run      evaluate, predict, probe, runs, presets, data -> Report
     generate -> str   export -> a file of plain Keras
     extract -> a folder with the states of a whole corpus      find -> Report
     trace(run, text) -> a Trace by layer, with every state and gate of every word; Edit changes some
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nlp_lstm.extracting import extract as extract
     from nlp_lstm.finding import find as find
     from nlp_lstm.listing import data as data
+    from nlp_lstm.listing import presets as presets
     from nlp_lstm.listing import runs as runs
     from nlp_lstm.prediction import generate as generate
     from nlp_lstm.prediction import predict as predict
@@ -46,6 +47,7 @@ _HOMES = {
     "find": "finding",
     "export": "exporting",
     "runs": "listing",
+    "presets": "listing",
     "data": "listing",
     "load_run": "run",
     "load_corpus": "corpora",

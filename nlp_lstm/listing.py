@@ -1,4 +1,4 @@
-"""runs(), data(): what there is, as tables; and one run in a table of its own."""
+"""runs(), data(), presets(): what there is, as tables; and one run in a table of its own."""
 
 import importlib
 import inspect
@@ -8,11 +8,13 @@ from pathlib import Path
 from nlp_lstm import folders
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.corpora import READERS, SPLITS, Corpus, Request, load_corpus
+from nlp_lstm.recipes import PRESETS
 from nlp_lstm.run import Run
 from nlp_lstm.storage import RECORD
 from nlp_lstm.task import load_task
 
 HEADLINES = ("last_word_accuracy", "accuracy_per_word", "perplexity")
+PRESET_FIGURES = ("last_word_accuracy", "last_word_binary", "perplexity")
 SHOWN_SETTINGS = ("cell", "layers", "units", "embedding_dim", "epochs", "seed")
 
 
@@ -52,6 +54,7 @@ def describe_run(run: Run) -> Report:
         "task": run.task,
         "status": run.status,
         "data": run.data.get("source"),
+        "preset": run.data.get("preset"),
         "epochs": len(run.history),
         "seconds": run.seconds,
         "vectors_share": run.data.get("vectors_share"),
@@ -92,6 +95,26 @@ def data(
     if corpus.label_names:
         tables.insert(1, _label_shares(corpus))
     return Report(tuple(tables), facts={"data": source, "sha256": corpus.sha256()})
+
+
+def presets() -> Report:
+    """Return a table of the presets of `train` with what each reaches, and one of their whole commands."""
+    known = list(PRESETS.values())
+    values = [
+        (
+            preset.task,
+            preset.summary,
+            *(preset.figures.get(name) for name in PRESET_FIGURES),
+            preset.minutes,
+        )
+        for preset in known
+    ]
+    meaning = "on the validation split; minutes on 2 cores without a GPU; -: not measured or not of this task"
+    columns = ("task", "what it trains", *PRESET_FIGURES, "minutes")
+    table = Comparison("presets", list(PRESETS), columns, values, "preset", meaning)
+    commands = [(preset.command(),) for preset in known]
+    same = "`nlp-lstm train --preset NAME` is the same; other options replace the preset's"
+    return Report((table, Comparison("commands", list(PRESETS), ("command",), commands, "preset", same)))
 
 
 def _first_line(reader: str) -> str:

@@ -4,6 +4,7 @@ Puts together what a training needs (corpus, vocabulary, first weights), has `fi
 evaluates it and saves it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from nlp_lstm.errors import DataError, DivergedError, UsageError
 from nlp_lstm.evaluation import evaluate_corpus, metrics_of
 from nlp_lstm.fitting import ProgressReport, fit
 from nlp_lstm.layers import get_weights
+from nlp_lstm.recipes import Preset, contradiction, make_recipe
 from nlp_lstm.run import Run, check_free, library_versions, load_run, new_run_path, save_run
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, load_task
@@ -28,12 +30,14 @@ INHERITED = ("cell", "layers", "units", "embedding_dim", "vocab_size", "min_coun
 
 
 def train(
-    task: str = "sentiment",
-    data: str = "mini",
+    task: str | None = None,
+    data: str | None = None,
     *,
+    preset: str | None = None,
     run: str | Path | None = None,
-    labels: str = "phrase",
-    classes: int = 5,
+    labels: str | None = None,
+    classes: int | None = None,
+    subphrases: bool | None = None,
     limit: int | None = None,
     vectors: str | Path | None = None,
     init_from: Run | str | Path | None = None,
@@ -44,39 +48,48 @@ def train(
     """Train a model and save it as a run.
 
     Args:
-        task: "sentiment" or "next-word", or a task of another package.
-        data: the corpus, as `load_corpus` takes it.
+        task: "sentiment" or "next-word", or a task of another package; None for the preset's, or
+            "sentiment".
+        data: the corpus, as `load_corpus` takes it; None for the preset's, or "mini".
+        preset: name of a recipe, as `presets` lists them; what else is given replaces its own.
         run: folder of the run; None for the next free one under `runs/`.
-        labels, classes, limit: which labels and how many sentences, as `load_corpus` takes them.
+        labels, classes, limit: which labels and how many sentences, as `load_corpus` takes them; None for
+            the preset's, or its defaults.
+        subphrases: whether to train on every constituent of the training trees, too; for `sst`.
         vectors: a file in GloVe's text format to start the embedding from.
         init_from: a run of either task to start embedding and recurrent layers from; its vocabulary
             and shape are taken over.
         tensorboard: write TensorBoard logs into the folder `tensorboard-NAME` beside the run's.
         report: called after every step with a `Progress`.
-        **settings: changes to the task's `Settings`.
+        **settings: changes to the task's `Settings`, and to the preset's.
 
     Returns:
         The run, saved, with its metrics on the validation split. Its status is "interrupted" if Ctrl-C
         ended the training: it then holds the best weights up to there, and no metrics.
 
     Raises:
-        UsageError: if a setting is outside its range, or the run's folder is taken.
+        UsageError: if a setting is outside its range or contradicts the vectors or the run to start from,
+            there is no such preset, or the run's folder is taken.
+        MissingInputError: if a file is not there; for a preset's, it says where people get it.
         DataError: if the corpus does not suit the task.
         DivergedError: if the loss is not a number; the last good weights are saved first.
     """
-    chosen = load_task(task)
-    path = Path(run) if run is not None else new_run_path(task)
+    asked = {"task": task, "data": data, "vectors": vectors, "labels": labels, "classes": classes}
+    recipe = make_recipe(preset, settings, subphrases=subphrases, **asked)
+    chosen = load_task(recipe.task)
+    path = Path(run) if run is not None else new_run_path(recipe.task)
     check_free(path)
     start = init_from if init_from is None or isinstance(init_from, Run) else load_run(init_from)
-    hyperparameters = chosen.changed_settings(_inherited(start, settings))
-    corpus = _load(data, Request(chosen.predicts, labels, classes), limit)
+    hyperparameters = chosen.changed_settings(_inherited(start, recipe, settings))
+    request = Request(chosen.predicts, recipe.labels, recipe.classes, recipe.subphrases)
+    corpus = _load(recipe.data, request, limit)
     label_names = corpus.label_names if chosen.predicts == "labels" else ()
     vocabulary = start.vocabulary if start else _build_vocabulary(corpus, hyperparameters)
-    known = read_vectors(vectors, vocabulary) if vectors else {}
-    hyperparameters = _fit_dimension(hyperparameters, known, "embedding_dim" in settings)
+    known = read_vectors(recipe.vectors, vocabulary) if recipe.vectors else {}
+    hyperparameters = _fit_dimension(hyperparameters, known, start, recipe, settings)
 
     keras.utils.set_random_seed(hyperparameters.seed)
-    train_set = chosen.encode(corpus.train, vocabulary, label_names)
+    train_set = chosen.encode(corpus.train + corpus.subphrases, vocabulary, label_names)
     validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
     outputs = len(label_names) or len(vocabulary)
     untrained = get_weights(chosen.training_twin(hyperparameters, len(vocabulary), outputs, False))
@@ -84,11 +97,14 @@ def train(
     logs = path.with_name(f"tensorboard-{path.name}") if tensorboard else None
     fitted = fit(chosen, hyperparameters, weights, train_set, validation_set, report, logs)
 
-    record = {"source": data, "labels": labels, "classes": classes, "limit": limit, "sha256": corpus.sha256()}
-    record |= {"init_from": start.name if start else None}
-    if vectors:
-        record |= {"vectors": str(vectors), "vectors_share": round(len(known) / len(vocabulary), 4)}
-    trained = Run(path, task, hyperparameters, label_names, vocabulary, fitted.weights, fitted.status, record)
+    record = {"source": recipe.data, "labels": recipe.labels, "classes": recipe.classes, "limit": limit}
+    record |= {"sha256": corpus.sha256(), "init_from": start.name if start else None, "preset": preset}
+    record |= {"subphrases": recipe.subphrases}
+    if recipe.vectors:
+        record |= {"vectors": str(recipe.vectors), "vectors_share": round(len(known) / len(vocabulary), 4)}
+    trained = Run(
+        path, recipe.task, hyperparameters, label_names, vocabulary, fitted.weights, fitted.status, record
+    )
     trained = replace(trained, history=fitted.history, seconds=round(fitted.seconds, 1))
     return _finish(trained, corpus, fitted.steps, named=run is not None)
 
@@ -121,16 +137,15 @@ def _finish(run: Run, corpus: Corpus, steps: int, named: bool) -> Run:
     return run
 
 
-def _inherited(start: Run | None, settings: dict[str, Any]) -> dict[str, Any]:
+def _inherited(start: Run | None, recipe: Preset, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The settings with those of the run to start from, which they may not contradict."""
+    settings = dict(recipe.settings)
     if start is None:
         return settings
     taken = {name: getattr(start.settings, name) for name in INHERITED}
     for name in INHERITED:
         if name in settings and settings[name] != taken[name]:
-            raise UsageError(
-                f"{name} is {settings[name]} but the run {start.name} has {taken[name]}: leave it out"
-            )
+            raise contradiction(recipe, asked, name, taken[name], f"the run {start.name} has {taken[name]}")
     return {**taken, **settings}
 
 
@@ -144,15 +159,24 @@ def _build_vocabulary(corpus: Corpus, settings: Settings) -> Vocabulary:
     )
 
 
-def _fit_dimension(settings: Settings, known: dict[int, np.ndarray], asked: bool) -> Settings:
-    """The settings with the word vectors' dimension, which an explicit one may not contradict."""
+def _fit_dimension(
+    settings: Settings,
+    known: dict[int, np.ndarray],
+    start: Run | None,
+    recipe: Preset,
+    asked: Mapping[str, Any],
+) -> Settings:
+    """The settings with the word vectors' dimension, which nothing else may contradict."""
     if not known:
         return settings
     dimension = len(next(iter(known.values())))
-    if asked and settings.embedding_dim != dimension:
+    if start and start.settings.embedding_dim != dimension:
         raise UsageError(
-            f"embedding_dim is {settings.embedding_dim} but the vectors have {dimension}: leave it out"
+            f"the vectors {recipe.vectors} have {dimension} numbers per word but the run {start.name} has "
+            f"embedding_dim {start.settings.embedding_dim}: give vectors of that dimension or another run"
         )
+    if "embedding_dim" in recipe.settings and settings.embedding_dim != dimension:
+        raise contradiction(recipe, asked, "embedding_dim", dimension, f"the vectors have {dimension}")
     return replace(settings, embedding_dim=dimension)
 
 

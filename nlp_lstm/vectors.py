@@ -25,19 +25,28 @@ def read_vectors(path: str | Path, vocabulary: Vocabulary) -> dict[int, np.ndarr
 
     Raises:
         MissingInputError: if there is no such file.
-        DataError: if a line has not as many numbers as the first, a number is none or not finite, or
-            none of the words is found.
+        DataError: if a line has not as many numbers as the first, a number is none or not finite, a word
+            of the vocabulary stands twice, or none of the words is found. Of two spellings that the
+            vocabulary takes for one word, as it does "The" and "the" in lower case, the first counts.
     """
     path = Path(path)
     if not path.is_file():
         raise MissingInputError(f"no vectors file {str(path)!r}: give a file in GloVe's text format")
     opened = gzip.open if path.suffix == ".gz" else open
     found: dict[int, np.ndarray] = {}
+    lines_of: dict[str, int] = {}  # where each word of the vocabulary stands, as it is written
     try:
         with opened(path, "rt", encoding="utf-8") as lines:
             for number, word, fields in _split_lines(lines, path):
                 index = int(vocabulary.ids([word])[0])
-                if index != UNK and index not in found:
+                if index == UNK:
+                    continue
+                if word in lines_of:
+                    raise DataError(
+                        f"{path}, line {number}: {word!r} is in line {lines_of[word]} too: keep one"
+                    )
+                lines_of[word] = number
+                if index not in found:
                     found[index] = _parse(fields, path, number)
     except (ValueError, EOFError, OSError, zlib.error) as error:
         raise DataError(f"{path} is not a file in GloVe's text format: {error}") from None

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp_lstm import load_run
+from nlp_lstm import load_run, train
 from nlp_lstm.cli._progress import Bar
 from nlp_lstm.errors import DataError, StorageError
 from nlp_lstm.run import save_run
@@ -198,6 +198,103 @@ def test_missing_and_broken_input_is_refused_in_one_line(here, refused, code, ar
     Path("trees").write_text("(1 (2 not) (3 good))\n(1 (2 not) (3 good)\n")
     Path("rows").write_text("good\tpositive\nbad\n")
     assert says in refused(code, *arguments)
+
+
+# what contradicts the run to start from: next-word-001 has 2 layers of 5 units over 4 numbers per word
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--units", "6"), "units is 6 but the run next-word-001 has 5: leave it out"),
+        (("--layers", "1"), "layers is 1 but the run next-word-001 has 2: leave it out"),
+        (("--embedding-dim", "7"), "embedding_dim is 7 but the run next-word-001 has 4: leave it out"),
+        (("--cell", "gru"), "cell is gru but the run next-word-001 has lstm: leave it out"),
+        (("--vocab-size", "100"), "vocab_size is 100 but the run next-word-001 has 30000: leave it out"),
+        (("--min-count", "2"), "min_count is 2 but the run next-word-001 has 1: leave it out"),
+        (("--no-lowercase",), "lowercase is False but the run next-word-001 has True: leave it out"),
+        (
+            ("--vectors", "three.txt"),
+            "the vectors three.txt have 3 numbers per word but the run next-word-001 has embedding_dim 4: "
+            "give vectors of that dimension or another run",
+        ),
+        (
+            ("--vectors", "three.txt", "--embedding-dim", "4"),
+            "the vectors three.txt have 3 numbers per word but the run next-word-001 has embedding_dim 4: "
+            "give vectors of that dimension or another run",
+        ),
+        (
+            ("--preset", "sst", "--vectors", "three.txt"),
+            "units is 168 in the preset sst but the run next-word-001 has 5: set units to 5 as well",
+        ),
+        (
+            ("--preset", "sst", "--vectors", "three.txt", "--units", "6"),
+            "units is 6 but the run next-word-001 has 5: make it 5",
+        ),
+        (
+            ("--preset", "sst", "--vectors", "three.txt", "--units", "5"),
+            "the vectors three.txt have 3 numbers per word but the run next-word-001 has embedding_dim 4: "
+            "give vectors of that dimension or another run",
+        ),
+        (
+            ("--preset", "ptb-small", "--cell", "gru"),
+            "cell is gru but the run next-word-001 has lstm: leave it out",
+        ),
+        (
+            ("--preset", "wikitext-2", "--units", "5", "--embedding-dim", "4"),
+            "vocab_size is 10000 in the preset wikitext-2 but the run next-word-001 has 30000: "
+            "set vocab_size to 30000 as well",
+        ),
+    ],
+)
+def test_what_contradicts_the_run_to_start_from_is_refused(two_runs, refused, options, says):
+    Path("three.txt").write_text("the 1 2 3\nsky 4 5 6\n")
+    said = refused(2, "train", "--data", "mini", "--init-from", "next-word-001", *options)
+    assert said == says
+
+
+def test_a_run_of_another_cell_is_taken_over_unless_a_cell_is_asked_for(two_runs, new_run, refused):
+    new_run(Path("gru"), "next-word", "gru")
+    said = refused(2, "train", "--init-from", "gru", "--cell", "lstm")
+    assert said == "cell is lstm but the run gru has gru: leave it out"
+    assert train(init_from="gru", limit=20, epochs=1).settings.cell == "gru"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--embedding-dim", "5"), "embedding_dim is 5 but the vectors have 3: leave it out"),
+        (
+            ("--preset", "ptb-small"),
+            "embedding_dim is 200 in the preset ptb-small but the vectors have 3: "
+            "set embedding_dim to 3 as well",
+        ),
+        (
+            ("--preset", "ptb-small", "--embedding-dim", "5"),
+            "embedding_dim is 5 but the vectors have 3: make it 3",
+        ),
+        (("--preset", "x"), "unknown preset 'x': the known ones are sst-scratch, sst, ptb-small, wikitext-2"),
+        (
+            ("--preset", "ptb-small", "--task", "sentiment"),
+            "task is sentiment but the preset ptb-small trains next-word: leave --task out",
+        ),
+    ],
+)
+def test_what_contradicts_the_vectors_or_the_preset_is_refused(here, refused, options, says):
+    Path("three.txt").write_text("the 1 2 3\nsky 4 5 6\n")
+    assert refused(2, "train", "--data", "mini", "--vectors", "three.txt", *options) == says
+
+
+def test_vectors_that_hold_a_word_twice_are_refused(here, refused):
+    Path("twice.txt").write_text("the 1 2 3\nsky 4 5 6\nThe 4 5 6\nthe 1 2 3\n")
+    said = refused(65, "train", "--vectors", "twice.txt")
+    assert said == "twice.txt, line 4: 'the' is in line 1 too: keep one"
+
+
+def test_the_files_of_a_preset_that_are_not_there_are_named(here, refused):
+    said = refused(66, "train", "--preset", "ptb-small")
+    assert said.startswith("the preset ptb-small needs data/ptb/ptb.train.txt: get it from ")
+    assert said.endswith("or give --data text:DIR")
 
 
 @pytest.mark.parametrize("command", ["predict", "probe", "generate"])

@@ -85,6 +85,7 @@ def test_every_command_is_in_the_help_and_says_what_it_does(cli):
         "extract",
         "find",
         "runs",
+        "presets",
         "export",
         "data",
     ):

@@ -28,11 +28,27 @@ def test_vectors_of_known_words_are_read_plain_or_gzipped(tmp_path, vocabulary, 
     assert found[3].dtype == np.float32
 
 
-def test_of_a_word_that_stands_twice_the_first_vector_is_taken(tmp_path, vocabulary):
-    path = tmp_path / "vectors.txt"
-    path.write_text("the 1 2\nThe 3 4\nthe 5 6\n")
+@pytest.mark.parametrize("content", ["the 1 2\nThe 3 4\nTHE 5 6\n", "The 1 2\nthe 3 4\nmoon 5 6\nmoon 7 8\n"])
+def test_of_spellings_that_are_one_word_to_the_vocabulary_the_first_is_taken(tmp_path, vocabulary, content):
+    """Nor does a word count that the vocabulary does not know, however often it stands there."""
+    path = write(tmp_path / "vectors.txt", content)
     found = read_vectors(path, vocabulary)
     assert {index: vector.tolist() for index, vector in found.items()} == {3: [1.0, 2.0]}
+
+
+def test_spellings_that_are_two_words_to_the_vocabulary_have_a_vector_each(tmp_path):
+    vocabulary = Vocabulary.build([["The", "the"]], lowercase=False)
+    found = read_vectors(write(tmp_path / "vectors.txt", "the 1 2\nThe 3 4\n"), vocabulary)
+    vectors = [found[index].tolist() for index in vocabulary.ids(["the", "The"]).tolist()]
+    assert vectors == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_real_vectors_are_all_read(real_data):
+    path = real_data("glove/glove.6B.100d.62k.txt.gz")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        words = [line.partition(" ")[0] for line in lines]
+    vocabulary = Vocabulary.build([words], vocab_size=100_000)
+    assert len(read_vectors(path, vocabulary)) == len(vocabulary) - 3
 
 
 def test_words_with_spaces_are_read_as_in_glove_840b(tmp_path):
@@ -86,6 +102,8 @@ def write(path, content: str | bytes):
         ("moon 1 2\nthe 1 1e39\n", r"line 2: every number must be finite"),
         ("moon 1 2\nsea 1 2\n", r"holds no word of the vocabulary"),
         ("", r"holds no word of the vocabulary"),
+        ("the 1 2\nsky 3 4\nmoon 5 6\nsky 7 8\n", r", line 4: 'sky' is in line 2 too: keep one"),
+        ("2 2\nThe 1 2\nthe 1 2\nThe 1 2\n", r", line 4: 'The' is in line 2 too"),
         ("the one two\n", r"not a file in GloVe's text format: .*one"),
         ("moon 1 2\nthe 1 nan\n", r"line 2: every number must be finite"),
         (b"the 1 2\nsk\xff 1 2\n", r"not a file in GloVe's text format: .*0xff"),
@@ -99,6 +117,8 @@ def write(path, content: str | bytes):
         "too large",
         "no overlap",
         "empty",
+        "twice",
+        "twice in another spelling",
         "no numbers",
         "not finite",
         "not UTF-8",

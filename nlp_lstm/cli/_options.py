@@ -26,14 +26,10 @@ limit_option = click.option(
 )
 labels_option = click.option(
     "--labels",
-    default="phrase",
-    show_default=True,
     help="For sst: a word's label is that of the largest phrase that ends there, or of the word alone: "
-    "phrase, word.",
+    "phrase, word.  [default: phrase]",
 )
-classes_option = click.option(
-    "--classes", default=5, show_default=True, help="For sst: how many classes, 5 or 3."
-)
+classes_option = click.option("--classes", type=int, help="For sst: how many classes, 5 or 3.  [default: 5]")
 
 
 class SettingOption(click.Option):
@@ -76,7 +72,7 @@ def settings_options(command: Callable) -> Callable:
 
 
 def chosen(settings: dict[str, Any]) -> dict[str, Any]:
-    """The settings that were given."""
+    """The settings, or other options, that were given."""
     return {name: value for name, value in settings.items() if value is not None}
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from nlp_lstm.cli._options import classes_option, json_option, labels_option, limit_option, show
+from nlp_lstm.cli._options import chosen, classes_option, json_option, labels_option, limit_option, show
 
 
 @click.command("data")
@@ -16,4 +16,5 @@ def command(source, task, labels, classes, limit, as_json):
     """List the corpus formats, or show counts, label shares and five examples of SOURCE."""
     from nlp_lstm.listing import data
 
-    show(data(source, task, labels, classes, limit), "json" if as_json else "text")
+    labelling = chosen({"labels": labels, "classes": classes})
+    show(data(source, task, limit=limit, **labelling), "json" if as_json else "text")

@@ -20,15 +20,19 @@ from nlp_lstm.cli._progress import Bar
 
 
 @click.command("train")
+@click.option("--task", help="sentiment, next-word, or another package's task.  [default: sentiment]")
+@click.option("--data", help="The corpus; `nlp-lstm data` lists the formats.  [default: mini]")
 @click.option(
-    "--task", default="sentiment", show_default=True, help="sentiment, next-word, or another package's task."
-)
-@click.option(
-    "--data", default="mini", show_default=True, help="The corpus; `nlp-lstm data` lists the formats."
+    "--preset", metavar="NAME", help="A recipe; `nlp-lstm presets` lists them. Other options replace its own."
 )
 @click.option("--run", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/TASK-NNN]")
 @labels_option
 @classes_option
+@click.option(
+    "--subphrases/--no-subphrases",
+    default=None,
+    help="For sst: train on every constituent of the training trees, too.",
+)
 @limit_option
 @click.option(
     "--vectors", type=click.Path(path_type=Path), help="Word vectors in GloVe's text format, plain or .gz."
@@ -39,11 +43,24 @@ from nlp_lstm.cli._progress import Bar
 @json_option
 @quiet_option
 def command(
-    as_json, quiet, task, data, run, labels, classes, limit, vectors, init_from, tensorboard, **settings
+    as_json,
+    quiet,
+    task,
+    data,
+    preset,
+    run,
+    labels,
+    classes,
+    subphrases,
+    limit,
+    vectors,
+    init_from,
+    tensorboard,
+    **settings,
 ):
     """Train a model and save it as a run of its own, with its metrics beside the baselines.
 
-    Without further options each task takes its own defaults; the run records all settings.
+    What is not given is the preset's, or else the task's own default; the run records all settings.
     """
     from nlp_lstm.listing import describe_run
 
@@ -55,9 +72,11 @@ def command(
         trained = train(
             task,
             data,
+            preset=preset,
             run=run,
             labels=labels,
             classes=classes,
+            subphrases=subphrases,
             limit=limit,
             vectors=vectors,
             init_from=init_from,

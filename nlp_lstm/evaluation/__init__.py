@@ -1,6 +1,6 @@
 """evaluate(): how good a run is on a split, beside the baselines on the same split.
 
-The model reads with NumPy. `labels` scores a tagger, `words` a next-word model.
+The model reads with NumPy. `labels` scores a tagger; `words`, with `contexts` and `pairs`, a next-word model.
 """
 
 from collections.abc import Sequence
@@ -37,8 +37,9 @@ def evaluate(
 
     Returns:
         A report whose first table has a row per metric and a column for the model and each baseline;
-        for a tagger the second is its confusion table. Its facts say whether the corpus has changed
-        since the run was trained on it.
+        for a tagger the second is its confusion table, for a next-word model they are its perplexity by
+        length of context and, in English, what it makes of minimal pairs. Its facts say whether the
+        corpus has changed since the run was trained on it.
 
     Raises:
         DataError: if the corpus has labels that the run does not know, or no such split.

@@ -4,7 +4,7 @@ The published protocol carries the state across the whole split and counts every
 ends of sentences too.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,12 +12,12 @@ from nlp_lstm import baselines
 from nlp_lstm.batches import pad
 from nlp_lstm.comparison import Comparison
 from nlp_lstm.corpora import Corpus, Example
+from nlp_lstm.evaluation.contexts import context_table
+from nlp_lstm.evaluation.pairs import Choice, likelihoods, pair_table, share_right
 from nlp_lstm.run import Run
 from nlp_lstm.scoring import Scores, tabulate
 from nlp_lstm.task import Encode
 from nlp_lstm.vocabulary import EOS
-
-Verb = tuple[np.ndarray, np.ndarray]
 
 MEANING = (
     "cross_entropy in nats per word and perplexity with the state carried across the split; "
@@ -29,7 +29,10 @@ CHUNK = 512  # words whose probabilities, one per word of the vocabulary, are he
 def evaluate_words(
     run: Run, corpus: Corpus, examples: Sequence[Example], encode: Encode
 ) -> tuple[Comparison, ...]:
-    """Return a table of a next-word model's figures beside its baselines, a row per metric.
+    """Return a next-word model's figures beside its baselines, then by length of context and in grammar.
+
+    The first table has a row per metric. The others are left out where the text is too short, or where the
+    vocabulary holds too few of the pairs.
 
     Args:
         run: of a task that predicts words.
@@ -58,26 +61,15 @@ def evaluate_words(
     }
     verbs = _verbs_across_attractors(run, examples)
     if verbs:
-        scores["model"]["agreement_across_attractor"] = agreement(verbs, lambda *verb: _says(run, *verb))
+        scores["model"]["agreement_across_attractor"] = share_right(
+            verbs, lambda *verb: likelihoods(run, *verb)
+        )
         known = baselines.fit_kneser_ney(baselines.stream_ngrams(train.targets[0], EOS), size)
-        scores["kneser_ney_trigram"]["agreement_across_attractor"] = agreement(
+        scores["kneser_ney_trigram"]["agreement_across_attractor"] = share_right(
             verbs, lambda before, forms: known.probabilities([[*before[-2:], form] for form in forms])
         )
-    return (tabulate(scores, MEANING),)
-
-
-def agreement(verbs: Sequence[Verb], likelihoods: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> float:
-    """Return how often the right form of a verb is likelier than the wrong one, in [0, 1].
-
-    Args:
-        verbs: per verb the ids before it, from the sentence's start, and those of its two forms.
-        likelihoods: `(ids before, two ids) -> (2,)`, of which only the order counts.
-    """
-    right = 0
-    for before, forms in verbs:
-        good, bad = likelihoods(before, forms)
-        right += bool(good > bad)
-    return right / len(verbs)
+    contexts = context_table(run, encoded.inputs[0], encoded.targets[0])
+    return (tabulate(scores, MEANING), *contexts, *pair_table(run, train.targets[0]))
 
 
 def _costs(carried: float, fresh: float) -> dict[str, float | None]:
@@ -86,7 +78,7 @@ def _costs(carried: float, fresh: float) -> dict[str, float | None]:
     return {"cross_entropy": carried, **perplexities}
 
 
-def _verbs_across_attractors(run: Run, examples: Sequence[Example]) -> list[Verb]:
+def _verbs_across_attractors(run: Run, examples: Sequence[Example]) -> list[Choice]:
     """The verbs that a noun of the other number stands before, by the facts of `mini`; else none."""
     return [
         (run.vocabulary.ids(example.words[:t]), run.vocabulary.ids([verb, example.facts["wrong_verb"][t]]))
@@ -94,12 +86,6 @@ def _verbs_across_attractors(run: Run, examples: Sequence[Example]) -> list[Verb
         for t, verb in enumerate(example.facts.get("agreeing_verb", ()))
         if verb is not None and example.facts["attractors"][t]
     ]
-
-
-def _says(run: Run, before: np.ndarray, forms: np.ndarray) -> np.ndarray:
-    """Log probabilities of some words after others that are read from a fresh state."""
-    layers, _ = run.network.read(before[None])
-    return run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])[forms]
 
 
 def _share_of_commonest(train: np.ndarray, test: np.ndarray, most: int) -> float:

@@ -1,0 +1,14 @@
+"""nlp-lstm presets: list the presets."""
+
+import click
+
+from nlp_lstm.cli._options import json_option, show
+
+
+@click.command("presets")
+@json_option
+def command(as_json):
+    """List the presets of train: what each trains and reaches, how long it takes, and its whole command."""
+    from nlp_lstm.listing import presets
+
+    show(presets(), "json" if as_json else "text")

@@ -1,0 +1,221 @@
+"""Presets: recipes of trainings by name, with what each reaches; here is the one place where they stand.
+
+What is asked for goes before the preset, and the preset before the task's own settings. To add a preset, add
+it to `PRESETS`; if it reads files, say in `ORIGINS` where people get them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from nlp_lstm.errors import MissingInputError, UnknownNameError, UsageError
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a training is made of, by name.
+
+    Args:
+        name: as in `--preset NAME`; empty for a training without a preset.
+        task: name of the task.
+        data: the corpus, as `load_corpus` takes it; files are looked for under the present folder.
+        settings: changes to the task's own `Settings`.
+        vectors: a file in GloVe's text format to start the embedding from, or None.
+        labels, classes: which labels, as `load_corpus` takes them.
+        subphrases: whether to train on every constituent of the training trees, too.
+        summary: what it trains, in a few words.
+        minutes: how long it takes on 2 cores; None if not measured.
+        figures: metric -> value on the validation split; empty if not measured.
+    """
+
+    name: str
+    task: str
+    data: str
+    settings: Mapping[str, Any]
+    vectors: str | Path | None = None
+    labels: str = "phrase"
+    classes: int = 5
+    subphrases: bool = False
+    summary: str = ""
+    minutes: float | None = None
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    def command(self) -> str:
+        """Return the whole command that the preset stands for.
+
+        Example:
+            >>> PRESETS["sst-scratch"].command().partition("sst ")[2]
+            '--dropout 0.5 --learning-rate 0.002 --epochs 8'
+        """
+        options = {"task": self.task, "data": self.data, **self.settings}
+        if self.vectors is not None:
+            options["vectors"] = self.vectors
+        options |= {
+            name: getattr(self, name) for name in LABELLING if getattr(self, name) != getattr(PLAIN, name)
+        }
+        return " ".join(["nlp-lstm train", *(_option(name, value) for name, value in options.items())])
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the files of a preset come from.
+
+    Args:
+        home: the data set's home, or what to look for.
+        files: part of a file's name -> the name that it has at home; empty if the path is a file.
+    """
+
+    home: str
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+LABELLING = ("labels", "classes", "subphrases")
+PLAIN = Preset("", "sentiment", "mini", {})
+SST = {"dropout": 0.5, "learning_rate": 0.002, "epochs": 8}
+STACK = {
+    "layers": 2,
+    "units": 200,
+    "embedding_dim": 200,
+    "dropout": 0.35,
+    "learning_rate": 0.004,
+    "epochs": 8,
+}
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            "sst-scratch",
+            "sentiment",
+            "sst:data/sst",
+            SST,
+            summary="Stanford Sentiment Treebank, without word vectors",
+            minutes=0.9,
+            figures={"last_word_accuracy": 0.423, "last_word_binary": 0.805},
+        ),
+        Preset(
+            "sst",
+            "sentiment",
+            "sst:data/sst",
+            {**SST, "units": 168},
+            vectors="data/glove.6B.100d.txt.gz",
+            summary="Stanford Sentiment Treebank, from GloVe's word vectors",
+            minutes=1.5,
+            figures={"last_word_accuracy": 0.439, "last_word_binary": 0.836},
+        ),
+        Preset(
+            "ptb-small",
+            "next-word",
+            "text:data/ptb",
+            STACK,
+            summary="Penn Treebank, all its 10,000 words",
+            minutes=28,
+            figures={"perplexity": 110},
+        ),
+        Preset(
+            "wikitext-2",
+            "next-word",
+            "text:data/wikitext-2",
+            {**STACK, "vocab_size": 10_000},
+            summary="WikiText-2, its 10,000 commonest words",
+        ),
+    )
+}
+ORIGINS = {
+    "data/sst": Origin(
+        "trainDevTestTrees_PTB.zip of nlp.stanford.edu/sentiment", {"train": "train.txt", "dev": "dev.txt"}
+    ),
+    "data/glove.6B.100d.txt.gz": Origin("glove.6B.zip of nlp.stanford.edu/projects/glove"),
+    "data/ptb": Origin(
+        "the Mikolov files of the LDC's Penn Treebank", {"train": "ptb.train.txt", "valid": "ptb.valid.txt"}
+    ),
+    "data/wikitext-2": Origin(
+        "wikitext-2-v1.zip of Merity et al. 2016",
+        {"train": "wiki.train.tokens", "valid": "wiki.valid.tokens"},
+    ),
+}
+
+
+def make_recipe(preset: str | None, settings: Mapping[str, Any], **asked: Any) -> Preset:
+    """Return a preset with what is asked for in place of its own; without one, with the defaults.
+
+    Args:
+        preset: its name, or None.
+        settings: settings that go before the preset's.
+        **asked: the other parts of a `Preset`, None where the preset decides.
+
+    Raises:
+        UnknownNameError: if there is no such preset; lists the known ones.
+        UsageError: if another task is asked for than the preset's.
+        MissingInputError: if the preset's own files are not there; says where people get them.
+
+    Example:
+        >>> make_recipe("sst-scratch", {"epochs": 1}, data="mini", task=None).settings
+        {'dropout': 0.5, 'learning_rate': 0.002, 'epochs': 1}
+    """
+    if preset is not None and preset not in PRESETS:
+        raise UnknownNameError("preset", preset, PRESETS)
+    start = PLAIN if preset is None else PRESETS[preset]
+    given = {name: value for name, value in asked.items() if value is not None}
+    if preset is not None:
+        if given.get("task", start.task) != start.task:
+            raise UsageError(
+                f"task is {given['task']} but the preset {preset} trains {start.task}: leave --task out"
+            )
+        for part in ("data", "vectors"):
+            if part not in given:
+                _check_there(start, part)
+    return replace(start, settings={**start.settings, **settings}, **given)
+
+
+def contradiction(
+    recipe: Preset, asked: Mapping[str, Any], setting: str, needed: Any, fact: str
+) -> UsageError:
+    """Return the error that a setting is not what something else needs; it tells whose the setting is.
+
+    Args:
+        recipe: what `make_recipe` returned.
+        asked: the settings that were asked for; all others are the preset's.
+        setting: the name of the setting.
+        needed: the value that it should have.
+        fact: what needs that value.
+
+    Example:
+        >>> print(contradiction(PRESETS["sst"], {}, "units", 64, "the run big has 64"))
+        units is 168 in the preset sst but the run big has 64: set units to 64 as well
+        >>> print(contradiction(PRESETS["sst"], {"units": 32}, "units", 64, "the run big has 64"))
+        units is 32 but the run big has 64: make it 64
+    """
+    if setting not in asked:
+        own = f"{setting} is {recipe.settings[setting]} in the preset {recipe.name}"
+        return UsageError(f"{own} but {fact}: set {setting} to {needed} as well")
+    outside = recipe.name in PRESETS and setting in PRESETS[recipe.name].settings
+    advice = f"make it {needed}" if outside else "leave it out"
+    return UsageError(f"{setting} is {asked[setting]} but {fact}: {advice}")
+
+
+def _check_there(preset: Preset, part: str) -> None:
+    """Raise a MissingInputError if the files of a preset's data or vectors are not where it looks."""
+    source = getattr(preset, part)
+    if source is None:
+        return
+    path = str(source).rpartition(":")[2]
+    origin = ORIGINS[path]
+    missing = [name for key, name in origin.files.items() if not any(Path(path).glob(f"*{key}*"))]
+    if missing or not Path(path).exists():
+        wanted = f"{path}/{missing[0]}" if missing else path
+        elsewhere = (
+            f"--{part} {source.rpartition(':')[0]}:DIR" if origin.files else f"--{part} FILE, plain or .gz"
+        )
+        raise MissingInputError(
+            f"the preset {preset.name} needs {wanted}: get it from {origin.home}, or give {elsewhere}"
+        )
+
+
+def _option(name: str, value: Any) -> str:
+    """An option as it is typed."""
+    option = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{option}" if value else f"--no-{option}"
+    return f"--{option} {value}"

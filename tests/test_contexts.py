@@ -1,0 +1,69 @@
+"""Perplexity by context length: what the taught model itself says after the last words of a text."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from nlp_lstm import evaluate, load_task
+from nlp_lstm.corpora import Request, load_corpus
+from nlp_lstm.evaluation.contexts import CONTEXTS, context_table, sample_places
+from nlp_lstm.layers import set_weights
+
+
+@pytest.fixture(params=["lstm", "gru", "rnn"])
+def run(here, new_run, request):
+    """A next-word run with random weights."""
+    return new_run(Path("runs/next-word-001"), "next-word", request.param)
+
+
+def stream_of(run, limit: int):
+    """Inputs and targets of the first sentences of `mini`'s validation split."""
+    examples = load_corpus("mini", Request("words"), limit=limit).validation
+    encoded = load_task("next-word").encode(examples, run.vocabulary, ())
+    return encoded.inputs[0], encoded.targets[0]
+
+
+def test_it_is_what_the_taught_model_says_after_the_last_words(run):
+    task = load_task("next-word")
+    settings = dataclasses.replace(run.settings, dropout=0.0)
+    taught = task.taught_model(settings, len(run.vocabulary), run.outputs)
+    set_weights(taught, run.weights)
+    inputs, targets = stream_of(run, 12)
+    (table,) = context_table(run, inputs, targets)
+    places = [place for place in range(len(targets)) if place >= max(CONTEXTS) - 1]
+    assert list(table.rows) == [str(length) for length in CONTEXTS]
+    for length, row in zip(CONTEXTS, table.records()):
+        contexts = np.stack([inputs[place + 1 - length : place + 1] for place in places])
+        says = np.asarray(keras.ops.convert_to_numpy(taught(contexts)))
+        cost = -np.log(says[np.arange(len(places)), targets[places]]).mean()
+        assert row["cross_entropy"] == pytest.approx(float(cost), rel=1e-5)
+        assert row["perplexity"] == pytest.approx(float(np.exp(cost)), rel=1e-4)
+
+
+def test_targets_are_evenly_spread_and_have_every_length_of_context_before_them():
+    first = max(CONTEXTS) - 1
+    assert sample_places(first).tolist() == []
+    assert sample_places(first + 1).tolist() == [first]
+    assert sample_places(first + 9).tolist() == list(range(first, first + 9))
+    places = sample_places(73_760)
+    assert len(places) == len(set(places.tolist())) == 2000
+    assert (places[0], places[-1]) == (first, 73_759)
+    assert set(np.diff(places).tolist()) == {36, 37}
+
+
+def test_evaluate_shows_it_as_second_table_and_says_how_many_targets(run, cli):
+    told = json.loads(cli("evaluate", "next-word-001", "--json").out)
+    report = evaluate(run)
+    titles = [table["title"] for table in told["tables"]]
+    assert titles == ["model and baselines", "perplexity by context length"]
+    assert told["tables"][1]["rows"] == report.comparisons[1].records()
+    targets = len(stream_of(run, 40)[1]) - max(CONTEXTS) + 1
+    assert f"{targets} targets" in report.comparisons[1].meaning
+
+
+def test_a_text_that_is_shorter_than_the_longest_context_has_no_such_table(run):
+    assert [table.title for table in evaluate(run, limit=1).comparisons] == ["model and baselines"]
