@@ -134,7 +134,10 @@ def list_constituents(line: str) -> list[str]:
 
 
 def _read_trees(file: Path, request: Request, inner: bool = False) -> tuple[Example, ...]:
-    """The sentences of one file, labels by name; or their constituents, each once."""
+    """The sentences of one file, labels by name; or their constituents, each once.
+
+    A constituent's label counts at its last word alone: at those before it says nothing new.
+    """
     names = NAMES_OF_CLASSES[request.classes]
     examples = []
     for number, line in enumerate(read_lines(file), 1):
@@ -145,5 +148,7 @@ def _read_trees(file: Path, request: Request, inner: bool = False) -> tuple[Exam
             parsed = [parse_tree(tree, request.labels) for tree in trees]
         except DataError as error:
             raise DataError(f"{file}, line {number}: {error}") from None
-        examples += [(words, tuple(names[label] for label in labels)) for words, labels in parsed]
+        for words, labels in parsed:
+            named = tuple(names[label] for label in labels)
+            examples.append((words, (None,) * (len(words) - 1) + named[-1:] if inner else named))
     return tuple(Example(*pair) for pair in (dict.fromkeys(examples) if inner else examples))
