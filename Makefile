@@ -1,13 +1,11 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
 # make test   everything that CI runs: lint, types, tests
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
-# make shipped  write the runs that come with the package from two trained ones, SENTIMENT=... NEXT_WORD=...
+# make shipped  train the runs that come with the package, from the files under data/, and put them there
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-SENTIMENT ?= runs/sentiment-sst
-NEXT_WORD ?= runs/next-word-wikitext2
 
 .PHONY: demo test shipped bench bench-torch clean
 
@@ -23,8 +21,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist loadfile
 
 shipped: $(VENV)/installed
-	$(BIN)/python -m nlp_lstm.shipping $(SENTIMENT) sentiment-sst
-	$(BIN)/python -m nlp_lstm.shipping $(NEXT_WORD) next-word-wikitext2
+	$(BIN)/nlp-lstm train --preset sst --seed 0 --run build/sentiment-sst
+	$(BIN)/nlp-lstm train --preset wikitext-2 --seed 0 --run build/next-word-wikitext2
+	$(BIN)/python -m nlp_lstm.shipping build/sentiment-sst sentiment-sst
+	$(BIN)/python -m nlp_lstm.shipping build/next-word-wikitext2 next-word-wikitext2
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py
@@ -32,6 +32,7 @@ bench: $(VENV)/installed-dev
 bench-torch: $(VENV)/installed-dev
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python tests/benchmarks/cells.py
+	$(BIN)/python tests/benchmarks/training.py
 
 clean:
 	rm -rf $(VENV)

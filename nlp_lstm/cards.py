@@ -179,6 +179,8 @@ def _command(run: Run) -> str:
     options = [f"--task {run.task}", f"--data {run.data['source'].partition(':')[0]}:DIR"]
     if data.get("classes", 5) != 5:
         options.append(f"--classes {data['classes']}")
+    if data.get("subphrases"):
+        options.append("--subphrases")
     if data.get("vectors"):
         options.append(f"--vectors {data['vectors']}")
     for entry in fields(Settings):

@@ -152,8 +152,10 @@ def go_back(
     """
     timesteps = gates.shape[0]
     i, f, g, o = ops.split(gates, 4, axis=2)
-    slopes = [g * i * (1 - i), before * f * (1 - f), i * (1 - g * g), squashed * o * (1 - o)]
-    slopes = ops.unstack(ops.concatenate(slopes, axis=2), timesteps)
+    # A gate's slope is s (1 - s), the candidate's 1 - g^2: both are (s - low) (1 - s) with its lowest value.
+    low = ops.convert_to_tensor([0.0] * (2 * f.shape[2]) + [-1.0] * f.shape[2] + [0.0] * f.shape[2])
+    slopes = (gates - low) * (1 - gates) * ops.concatenate([g, before, i, squashed], axis=2)
+    slopes = ops.unstack(slopes, timesteps)
     read_out = ops.unstack(o * (1 - squashed * squashed), timesteps)
     kept = ops.unstack(f, timesteps)
     wanted = ops.unstack(upstream, timesteps + 1)
