@@ -27,6 +27,8 @@ from nlp_lstm.vocabulary import Vocabulary
 # The settings that give weights their shape and words their ids: a run that starts from another takes
 # these over.
 INHERITED = ("cell", "layers", "units", "embedding_dim", "vocab_size", "min_count", "lowercase")
+# The standard deviation of word vectors when training starts from them.
+VECTOR_SPREAD = 0.1
 
 
 def train(
@@ -187,7 +189,8 @@ def first_weights(
 
     The output bias becomes the log of how often each output is the target (counts plus one): the model
     starts at the unigram's loss instead of learning it first. Embedding and recurrent layers come from
-    the run to start from, words of `known` from their vectors.
+    the run to start from, words of `known` from their vectors, scaled to the spread `VECTOR_SPREAD`: GloVe's
+    numbers are four times as large, and steps of Adam, which do not grow with the weights, move them less.
     """
     targets = np.concatenate(train_set.targets)
     counts = np.bincount(targets[targets >= 0], minlength=len(weights["output/bias"])) + 1
@@ -196,7 +199,7 @@ def first_weights(
         taken = {name: values for name, values in start.weights.items() if not name.startswith("output/")}
         weights |= taken
     if known:
-        embeddings = weights["embedding/embeddings"].copy()
-        embeddings[list(known)] = list(known.values())
+        embeddings, vectors = weights["embedding/embeddings"].copy(), np.stack(list(known.values()))
+        embeddings[list(known)] = vectors * (VECTOR_SPREAD / max(float(vectors.std()), 1e-6))
         weights |= {"embedding/embeddings": embeddings}
     return weights

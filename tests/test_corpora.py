@@ -167,7 +167,7 @@ def test_sst_gives_the_constituents_of_train_once_each(tmp_path: Path):
 
 def test_subphrases_are_refused_where_there_are_none_or_a_limit(tmp_path: Path):
     write(tmp_path / "train.txt", TREES)
-    with pytest.raises(UsageError, match="it has no trees: use sst:DIR"):
+    with pytest.raises(UsageError, match="it has no trees, use sst:DIR"):
         load_corpus("mini", Request(subphrases=True))
     with pytest.raises(UsageError, match="give no --limit"):
         load_corpus(f"sst:{tmp_path}", Request(subphrases=True), limit=1)

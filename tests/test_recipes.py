@@ -10,7 +10,7 @@ import pytest
 from nlp_lstm import load_run, load_task, presets, train
 from nlp_lstm.cli import cli as commands
 from nlp_lstm.errors import MissingInputError, UnknownNameError, UsageError
-from nlp_lstm.recipes import ORIGINS, PLAIN, PRESETS, Origin, Preset, make_recipe
+from nlp_lstm.recipes import LABELLING, ORIGINS, PLAIN, PRESETS, Origin, Preset, make_recipe
 
 QUICK: dict[str, Any] = {"limit": 20, "epochs": 1, "batch_size": 8}
 
@@ -33,11 +33,12 @@ def test_its_command_asks_for_the_same_as_its_name(name):
     given = commands.commands["train"].make_context("train", arguments).params
     given = {option: value for option, value in given.items() if value not in (None, False)}
     parts = {"task": given.pop("task"), "data": given.pop("data"), "vectors": given.pop("vectors", None)}
-    recipe = make_recipe(None, given, **parts)
+    recipe = make_recipe(None, given, subphrases=given.pop("subphrases", None), **parts)
     preset = PRESETS[name]
     assert (recipe.task, recipe.data, recipe.settings) == (preset.task, preset.data, preset.settings)
     assert str(recipe.vectors) == str(preset.vectors)
-    assert (recipe.labels, recipe.classes) == (preset.labels, preset.classes)
+    for part in LABELLING:
+        assert getattr(recipe, part) == getattr(preset, part)
 
 
 def test_a_command_says_what_is_not_the_default():
@@ -64,11 +65,13 @@ def test_presets_are_listed_with_figures_minutes_and_commands(cli):
 
 
 def test_what_is_asked_for_goes_before_the_preset_and_the_preset_before_the_task():
-    recipe = make_recipe("ptb-small", {"units": 8, "seed": 3}, data="mini", task="next-word", vectors=None)
+    recipe = make_recipe(
+        "ptb-small", {"units": 8, "embedding_dim": 8, "seed": 3}, data="mini", task="next-word", vectors=None
+    )
     assert (recipe.data, recipe.task, recipe.name) == ("mini", "next-word", "ptb-small")
     settings = load_task(recipe.task).changed_settings(dict(recipe.settings))
     assert (settings.units, settings.seed) == (8, 3)  # asked for
-    assert (settings.layers, settings.dropout) == (2, 0.35)  # the preset's
+    assert (settings.layers, settings.dropout) == (2, 0.2)  # the preset's
     assert (settings.timesteps, settings.batch_size) == (35, 20)  # the task's
 
 
@@ -78,15 +81,14 @@ def test_without_a_preset_the_defaults_are_those_of_train():
 
 
 def test_a_run_is_trained_by_its_preset_and_remembers_it(here, cli):
-    done = cli(
-        "train", "--preset", "sst-scratch", "--data", "mini", "--limit", "20", "--epochs", "1", "--quiet"
-    )
+    asked = ("--data", "mini", "--no-subphrases", "--limit", "20", "--epochs", "1", "--quiet")
+    done = cli("train", "--preset", "sst-scratch", *asked)
     assert done.code == 0, done.err
     assert ", preset: sst-scratch, epochs: 1," in done.out
     run = load_run("sentiment-001")
     assert (run.data["preset"], run.data["source"]) == ("sst-scratch", "mini")
-    assert (run.settings.dropout, run.settings.epochs, run.settings.batch_size) == (0.5, 1, 32)
-    again = train(preset="sst-scratch", data="mini", limit=20, epochs=1)
+    assert (run.settings.dropout, run.settings.epochs, run.settings.batch_size) == (0.5, 1, 128)
+    again = train(preset="sst-scratch", data="mini", subphrases=False, limit=20, epochs=1)
     assert again.settings == run.settings
     assert again.data == run.data
     assert cli("evaluate", "sentiment-001").code == 0

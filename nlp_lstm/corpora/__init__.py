@@ -169,9 +169,9 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     corpus = replace(READERS.get(name)(path, request), source=source)
     if request.subphrases and (limit is not None or not corpus.subphrases):
         reason = (
-            "they are those of all sentences: give no --limit" if limit else "it has no trees: use sst:DIR"
+            "they are those of all sentences, give no --limit" if limit else "it has no trees, use sst:DIR"
         )
-        raise UsageError(f"subphrases of {source}: {reason}")
+        raise UsageError(f"subphrases of {source}: {reason} or --no-subphrases")
     labelled = request.predicts == "labels" and bool(corpus.label_names)
     if labelled:
         _check_lengths(corpus)
