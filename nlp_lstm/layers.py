@@ -72,22 +72,24 @@ def set_weights(model: Any, weights: Mapping[str, np.ndarray]) -> None:
         variable.assign(weights[name] if name in weights else turned[name])
 
 
-def with_loss(twin: Any, settings: Settings) -> Any:
+def with_loss(twin: Any, settings: Settings, shape: tuple[int, int]) -> Any:
     """Return a model that shares a twin's layers and adds up its loss instead of giving probabilities.
 
     Args:
         twin: from word ids to probabilities, its last layer called output.
         settings: loss_chunk and precision.
+        shape: of its batches, `(batch, timesteps)`.
 
     Returns:
-        A model that takes `(inputs, targets, sample_weight)`, all `(batch, timesteps)`.
+        A model that takes `[inputs, targets, sample_weight]`, all `(batch, timesteps)`.
     """
-    output, shape = twin.get_layer("output"), twin.input_shape
-    targets = keras.Input(shape[1:], shape[0], dtype="int32", name="targets")
-    sample_weight = keras.Input(shape[1:], shape[0], dtype="float32", name="sample_weight")
-    loss = OutputLoss(output, settings.loss_chunk, settings.precision)
-    costs = loss(output.input, targets, sample_weight)
-    return keras.Model([twin.input, targets, sample_weight], costs, name=f"{twin.name}_with_loss")
+    output = twin.get_layer("output")
+    words = keras.Input(batch_shape=shape, dtype="int32", name="words")
+    targets = keras.Input(batch_shape=shape, dtype="int32", name="targets")
+    sample_weight = keras.Input(batch_shape=shape, dtype="float32", name="sample_weight")
+    hidden_state = keras.Model(twin.input, output.input)(words)
+    costs = OutputLoss(output, settings.loss_chunk, settings.precision)(hidden_state, targets, sample_weight)
+    return keras.Model([words, targets, sample_weight], costs, name=f"{twin.name}_with_loss")
 
 
 def _variables(model: Any) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Learner:
             global_clipnorm=settings.clip_norm,
             weight_decay=settings.weight_decay or None,
         )
-        self._compiled: dict[tuple[int, ...] | None, Any] = {}
+        self._compiled: dict[tuple[int, int] | None, Any] = {}
 
     def train(self, batch: Batch) -> dict[str, float]:
         """Make one step; return the mean loss before it, in nats per target, and the accuracy."""
@@ -50,7 +50,7 @@ class Learner:
 
     def test(self, batch: Batch) -> dict[str, float]:
         """Return loss and accuracy of a batch; the states are carried on."""
-        model = self._compile_for(None)  # one for all shapes: to trace costs more here than it saves
+        model = self._compile_for(batch.inputs.shape)
         return model.test_on_batch(*self._arguments(batch), return_dict=True)
 
     def weights(self) -> dict[str, np.ndarray]:
@@ -63,11 +63,11 @@ class Learner:
             if getattr(layer, "stateful", False):
                 layer.reset_state()
 
-    def _compile_for(self, shape: tuple[int, ...] | None) -> Any:
+    def _compile_for(self, shape: tuple[int, int]) -> Any:
         """The compiled model for one shape of batches, its metrics at zero."""
         key = None if self.taught else shape
         if key not in self._compiled:
-            model = self.model if self.taught else with_loss(self.model, self.settings)
+            model = self.model if self.taught else with_loss(self.model, self.settings, shape)
             loss = keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
             own = {"loss": loss, "weighted_metrics": ["accuracy"]} if self.taught else {}
             model.compile(self.optimizer, **own)
