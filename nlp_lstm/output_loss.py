@@ -168,12 +168,12 @@ def _read_chunks(
         found = ((ops.log(total) + top - own) * weight, ops.cast(own >= top, "float32"))
         costs, hits, *gradients = sums
         if training:
-            pulls = powers * (weight / total)
+            to_logits = powers * (weight / total)
             to_hidden, to_table, to_bias = gradients
             gradients = (
-                ops.slice_update(to_hidden, (start, 0), multiply(pulls, table, precision)),
-                to_table + multiply(ops.transpose(pulls), hidden, precision),
-                to_bias + ops.sum(pulls, axis=0),
+                ops.slice_update(to_hidden, (start, 0), multiply(to_logits, table, precision)),
+                to_table + multiply(ops.transpose(to_logits), hidden, precision),
+                to_bias + ops.sum(to_logits, axis=0),
             )
         places = (ops.slice_update(values, (start,), new[:, 0]) for values, new in zip((costs, hits), found))
         return (*places, *gradients)

@@ -19,8 +19,8 @@ class UnrolledLSTM(keras.layers.LSTM):
 
     Args:
         units: of the layer.
-        precision: "float32", or "bfloat16" for the products over all words; those from word to word, and all
-            sums, stay float32.
+        precision: "float32", or "bfloat16" for the products over all words in training; those from word to
+            word, and all sums, stay float32.
         **options: as `keras.layers.LSTM` takes them; activations must be its own.
 
     Example:
@@ -57,7 +57,8 @@ class UnrolledLSTM(keras.layers.LSTM):
         # The halves of a batch have nothing to do with each other, so that two cores can work at once.
         halves = 2 if batch and batch % 2 == 0 else 1
         parts = [ops.split(values, halves, axis=-2) for values in (by_word, *initial_state)]
-        read = [run_lstm(words, h, c, *weights, self.precision) for words, h, c in zip(*parts, strict=True)]
+        precision = self.precision if training else "float32"
+        read = [run_lstm(words, h, c, *weights, precision) for words, h, c in zip(*parts, strict=True)]
         states = ops.concatenate(read, axis=1)  # (timesteps + 1, batch, units)
         hidden_state, cell_state = states[:-1], states[-1]
         last = hidden_state[-1]
@@ -114,7 +115,7 @@ def run_lstm(
 
         def gradient(upstream):
             before, squashed = ops.stack(c[:-1]), ops.stack(shown)
-            steps = go_back(ops.stack(gates), before, squashed, recurrent_kernel, upstream)
+            steps = backpropagate(ops.stack(gates), before, squashed, recurrent_kernel, upstream)
             sums, first_hidden, first_cell = steps
             flat = ops.reshape(sums, (-1, 4 * units))
             states = ops.reshape(ops.stack(h[:-1]), (-1, units))
@@ -132,7 +133,7 @@ def run_lstm(
     return run(inputs, hidden_state, cell_state, kernel, recurrent_kernel, bias)
 
 
-def go_back(
+def backpropagate(
     gates: Any, before: Any, squashed: Any, recurrent_kernel: Any, upstream: Any
 ) -> tuple[Any, Any, Any]:
     """Return the gradients of the sums that each gate squashes, and of the first states.

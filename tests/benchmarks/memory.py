@@ -41,13 +41,13 @@ def train(chunk: int, steps: int) -> None:
     batch = Batch(words[0], words[1], np.ones(shape, np.float32))
     if chunk:
         learner = Learner(task, settings, get_weights(twin), stream=True, steps=steps)
-        step = lambda: learner.train(batch)  # noqa: E731
+        step, arguments = learner.train, (batch,)
     else:
         twin.compile(keras.optimizers.Adam(global_clipnorm=1.0), "sparse_categorical_crossentropy")
-        step = lambda: twin.train_on_batch(batch.inputs, batch.targets)  # noqa: E731
+        step, arguments = twin.train_on_batch, (batch.inputs, batch.targets)
     before = peak()
     for _ in range(steps):
-        step()
+        step(*arguments)
     name = (
         f"{chunk} words at once, {chunk * VOCABULARY * 4 / 2**20:.0f} MB of logits"
         if chunk
