@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-from keras import ops
 
 from nlp_lstm.recurrence import multiply
+
+ops: Any = keras.ops  # their types have None for what some backends lack
 
 
 class TiedDense(keras.layers.Layer):

@@ -9,7 +9,8 @@ out by hand, so that all that does not depend on the word after is computed for 
 from typing import Any
 
 import keras
-from keras import ops
+
+ops: Any = keras.ops  # their types have None for what some backends lack
 
 
 class UnrolledLSTM(keras.layers.LSTM):
@@ -58,7 +59,9 @@ class UnrolledLSTM(keras.layers.LSTM):
         halves = 2 if batch and batch % 2 == 0 else 1
         parts = [ops.split(values, halves, axis=-2) for values in (by_word, *initial_state)]
         precision = self.precision if training else "float32"
-        read = [run_lstm(words, h, c, *weights, precision) for words, h, c in zip(*parts, strict=True)]
+        read = [
+            run_lstm(words, h, c, *weights, precision=precision) for words, h, c in zip(*parts, strict=True)
+        ]
         states = ops.concatenate(read, axis=1)  # (timesteps + 1, batch, units)
         hidden_state, cell_state = states[:-1], states[-1]
         last = hidden_state[-1]

@@ -1,6 +1,7 @@
 """Learning fast changes nothing of what is learnt: one step is the step that plain Keras makes."""
 
 from dataclasses import replace
+from typing import Any
 
 import keras
 import numpy as np
@@ -109,12 +110,13 @@ def test_taught_model_twin_and_numpy_share_tied_weights():
 
 @pytest.mark.parametrize("rows", [3, 4])
 def test_the_unrolled_lstm_carries_its_states_like_keras(rows):
-    options = {"return_sequences": True, "return_state": True, "stateful": True}
+    options: Any = {"return_sequences": True, "return_state": True, "stateful": True}
     fast, plain = UnrolledLSTM(5, **options), keras.layers.LSTM(5, **options)
     windows = np.random.default_rng(0).normal(size=(3, rows, 4, 2)).astype("f")
-    fast(windows[0]), plain(windows[0])
+    for layer in (fast, plain):
+        layer(windows[0])
+        layer.reset_state()
     fast.set_weights(plain.get_weights())
-    fast.reset_state(), plain.reset_state()
     for window in windows:
         for found, expected in zip(fast(window), plain(window), strict=True):
             np.testing.assert_allclose(np.asarray(found), np.asarray(expected), atol=1e-6)
@@ -123,7 +125,7 @@ def test_the_unrolled_lstm_carries_its_states_like_keras(rows):
 def test_a_masked_or_open_input_is_read_as_keras_reads_it():
     words = keras.Input((None, 2))
     fast, plain = UnrolledLSTM(5), keras.layers.LSTM(5)
-    open_model = keras.Model(words, [fast(words), plain(words)])
+    open_model: Any = keras.Model(words, [fast(words), plain(words)])
     fast.set_weights(plain.get_weights())
     sequences = np.random.default_rng(0).normal(size=(3, 4, 2)).astype("f")
     found, expected = open_model.predict(sequences, verbose=0)

@@ -10,6 +10,7 @@ import os
 import resource
 import subprocess
 import sys
+from typing import Any, cast
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -41,13 +42,13 @@ def train(chunk: int, steps: int) -> None:
     batch = Batch(words[0], words[1], np.ones(shape, np.float32))
     if chunk:
         learner = Learner(task, settings, get_weights(twin), stream=True, steps=steps)
-        step, arguments = learner.train, (batch,)
+        step, arguments = learner.train, [batch]
     else:
         twin.compile(keras.optimizers.Adam(global_clipnorm=1.0), "sparse_categorical_crossentropy")
-        step, arguments = twin.train_on_batch, (batch.inputs, batch.targets)
-    before = peak()
+        step, arguments = twin.train_on_batch, [batch.inputs, batch.targets]
+    before, train_one = peak(), cast(Any, step)
     for _ in range(steps):
-        step(*arguments)
+        train_one(*arguments)
     name = (
         f"{chunk} words at once, {chunk * VOCABULARY * 4 / 2**20:.0f} MB of logits"
         if chunk

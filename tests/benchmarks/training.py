@@ -71,12 +71,13 @@ def torch_step(settings: Settings, outputs: int, batches: list[Batch]) -> Callab
             adam.step()
             return
         for parameter in model.parameters():
+            assert parameter.grad is not None
             parameter.data.add_(parameter.grad, alpha=-settings.learning_rate)
 
     return step
 
 
-def our_step(name: str, settings: Settings, outputs: int, batches: list[Batch]) -> Callable[[int], None]:
+def our_step(name: str, settings: Settings, outputs: int, batches: list[Batch]) -> Callable[[int], object]:
     """A training step of the twin's, by the number of the batch."""
     task = load_task(name)
     stream = settings.optimizer == "sgd"
@@ -85,7 +86,7 @@ def our_step(name: str, settings: Settings, outputs: int, batches: list[Batch]) 
     return lambda number: learner.train(batches[number % len(batches)])
 
 
-def words_per_second(step: Callable[[int], None], words: int) -> float:
+def words_per_second(step: Callable[[int], object], words: int) -> float:
     """Words per second, over `SECONDS`."""
     done, started = 0, time.perf_counter()
     while time.perf_counter() - started < SECONDS:
@@ -107,7 +108,7 @@ def measure(name: str, changes: dict, outputs: int, rounds: int) -> None:
         )
         for _ in range(STEPS)
     ]
-    steps = {"torch": torch_step(settings, outputs, batches)}
+    steps: dict[str, Callable[[int], object]] = {"torch": torch_step(settings, outputs, batches)}
     for precision in ("float32", "bfloat16"):
         chosen = load_task(name).changed_settings({**changes, "precision": precision})
         steps[precision] = our_step(name, chosen, outputs, batches)
