@@ -24,7 +24,7 @@ INTERRUPTED = 130
 def cli():
     """Train small recurrent models on sentences and look inside them, word by word.
 
-    Begin with `nlp-lstm train --task sentiment`, then `nlp-lstm probe "the sky is blue"`.
+    Begin with `nlp-lstm probe "the sky is blue"`, then `nlp-lstm train --task sentiment`.
     """
 
 
