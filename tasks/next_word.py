@@ -48,8 +48,7 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
     from nlp_lstm.layers import read_words
     from nlp_lstm.output_loss import TiedDense
 
-    shape = (settings.batch_size, settings.timesteps) if stateful else (None, None)
-    words = keras.Input(batch_shape=shape, dtype="int32", name="words")
+    words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size, stateful=stateful, unrolled=True)
     output = keras.layers.Dense(outputs, activation="softmax", name="output")
     if settings.tie_weights:
