@@ -259,12 +259,9 @@ def test_a_shipped_run_without_a_folder_is_no_run(shipped):
         load_run("sentiment-sst")
 
 
-# the real ones: once they are in the package, take the mark away
-
-real = pytest.mark.skipif(not REAL.exists(), reason="nlp_lstm/shipped is not there yet")
+# the real ones
 
 
-@real
 @pytest.mark.parametrize("name", CARDS)
 def test_the_shipped_runs_are_whole_and_their_cards_true(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -277,7 +274,6 @@ def test_the_shipped_runs_are_whole_and_their_cards_true(name, tmp_path, monkeyp
     assert "/" not in run.data["source"] + (run.data.get("vectors") or "")
 
 
-@real
 def test_the_shipped_runs_answer_where_none_was_trained(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     titles = [table.title for table in nlp_lstm.probe("the film is not bad").comparisons]
