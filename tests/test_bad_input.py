@@ -232,7 +232,7 @@ def test_missing_and_broken_input_is_refused_in_one_line(here, refused, code, ar
             "units is 6 but the run next-word-001 has 5: make it 5",
         ),
         (
-            ("--preset", "sst", "--vectors", "three.txt", "--units", "5"),
+            ("--preset", "sst", "--no-subphrases", "--vectors", "three.txt", "--units", "5"),
             "the vectors three.txt have 3 numbers per word but the run next-word-001 has embedding_dim 4: "
             "give vectors of that dimension or another run",
         ),
@@ -270,7 +270,7 @@ def test_a_run_of_another_cell_is_taken_over_unless_a_cell_is_asked_for(two_runs
             "set embedding_dim to 3 as well",
         ),
         (
-            ("--preset", "ptb-small", "--embedding-dim", "5"),
+            ("--preset", "ptb-small", "--no-tie-weights", "--embedding-dim", "5"),
             "embedding_dim is 5 but the vectors have 3: make it 3",
         ),
         (("--preset", "x"), "unknown preset 'x': the known ones are sst-scratch, sst, ptb-small, wikitext-2"),

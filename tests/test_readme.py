@@ -17,6 +17,7 @@ from nlp_lstm.cli import cli
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+DEMO = MAKEFILE.partition("\ndemo:")[2].partition("\n\n")[0]
 
 METRICS = ("accuracy_", "macro_", "last_word_", "cross_", "perplexity", "fresh_", "top_", "agreement_")
 
@@ -26,7 +27,7 @@ def demo(tmp_path_factory):
     """A folder in which the commands of `make demo` have run; what each printed, by command."""
     folder = tmp_path_factory.mktemp("demo")
     printed = {}
-    for command in re.findall(r"^\t\$\(BIN\)/(nlp-lstm .*)$", MAKEFILE, re.MULTILINE):
+    for command in re.findall(r"^\t\$\(BIN\)/(nlp-lstm .*)$", DEMO, re.MULTILINE):
         printed[command] = run_command(command, folder)
     assert len(printed) == 3
     return folder, printed

@@ -53,8 +53,12 @@ def test_presets_are_listed_with_figures_minutes_and_commands(cli):
     assert [table["rows"] for table in told["tables"]] == [table.records() for table in report.comparisons]
     rows = {row["preset"]: row for row in told["tables"][0]["rows"]}
     assert list(rows) == list(PRESETS)
-    assert (rows["sst"]["last_word_accuracy"], rows["sst"]["perplexity"]) == (0.439, None)
-    assert (rows["wikitext-2"]["perplexity"], rows["wikitext-2"]["minutes"]) == (None, None)
+    assert (rows["sst"]["last_word_accuracy"], rows["sst"]["perplexity"]) == (
+        PRESETS["sst"].figures["last_word_accuracy"],
+        None,
+    )
+    wikitext = rows["wikitext-2"]
+    assert (wikitext["perplexity"], wikitext["last_word_binary"]) == (69.7, None)
     known = {row["preset"]: row["command"] for row in told["tables"][1]["rows"]}
     assert known == {name: preset.command() for name, preset in PRESETS.items()}
     shown = cli("presets").out
