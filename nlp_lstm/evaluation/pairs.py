@@ -99,7 +99,7 @@ PAIRS = {
         how much money/people                       how many people/money
         how much time/times                         how many times/time
         as much water/men                           as many men/water
-        so much work/students                       so many students/work
+        so much money/students                      so many students/money
         too much attention/problems                 too many problems/attention
         there is not much evidence/reasons          there are not many reasons/evidence
     """,
