@@ -79,7 +79,7 @@ class Settings:
     loss_chunk: int = setting(512, "most words whose logits are held at once in training", minimum=1)
     precision: str = setting(
         "float32",
-        "of the large products in training; bfloat16 is twice as fast on processors that have it",
+        "of the large products in training; bfloat16 is faster on processors that have it",
         choices=("float32", "bfloat16"),
     )
     patience: int = setting(3, "epochs without a better validation loss before stopping", minimum=1)
