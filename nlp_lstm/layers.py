@@ -67,9 +67,11 @@ def set_weights(model: Any, weights: Mapping[str, np.ndarray]) -> None:
 
     A taught model has an output layer of its own: where weights are tied, it gets the embedding's, turned.
     """
-    turned = {"output/kernel": weights["embedding/embeddings"].T}
-    for name, variable in _variables(model).items():
-        variable.assign(weights[name] if name in weights else turned[name])
+    variables = _variables(model)
+    if "output/kernel" in variables and "output/kernel" not in weights:
+        weights = {**weights, "output/kernel": weights["embedding/embeddings"].T}
+    for name, values in weights.items():
+        variables[name].assign(values)
 
 
 def with_loss(twin: Any, settings: Settings, shape: tuple[int, int]) -> Any:
