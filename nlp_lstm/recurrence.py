@@ -22,7 +22,8 @@ class UnrolledLSTM(keras.layers.LSTM):
         units: of the layer.
         precision: "float32", or "bfloat16" for the products over all words in training; those from word to
             word, and all sums, stay float32.
-        **options: as `keras.layers.LSTM` takes them; activations must be its own.
+        return_sequences, return_state, stateful, name: as `keras.layers.LSTM` takes them. Its other options
+            are not taken: the way back is that of its usual activations, with a bias and without dropout.
 
     Example:
         >>> sequences = keras.random.normal((4, 7, 5))
@@ -35,8 +36,18 @@ class UnrolledLSTM(keras.layers.LSTM):
         True
     """
 
-    def __init__(self, units: int, precision: str = "float32", **options: Any):
-        super().__init__(units, **options)
+    def __init__(
+        self,
+        units: int,
+        precision: str = "float32",
+        return_sequences: bool = False,
+        return_state: bool = False,
+        stateful: bool = False,
+        name: str | None = None,
+    ):
+        super().__init__(
+            units, return_sequences=return_sequences, return_state=return_state, stateful=stateful, name=name
+        )
         self.precision = precision
 
     def inner_loop(
