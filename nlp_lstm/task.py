@@ -54,7 +54,9 @@ class Task:
         taught_model: `(settings, vocab_size, outputs) -> keras.Model`, what is described, saved and
             exported. Its layers are called embedding, layer_1 ... layer_n and output.
         training_twin: `(settings, vocab_size, outputs, stateful) -> keras.Model`, the same weights
-            arranged to train fast: inputs and outputs of every word, `(batch, timesteps, outputs)`.
+            arranged to train fast: inputs and outputs of every word, `(batch, timesteps, outputs)`. Its
+            last layer, output, is a softmax `Dense` or a `TiedDense`: training takes it together with its
+            loss.
         encode: `(examples, vocabulary, label_names) -> Encoded`.
         taught_batches: turns a twin's batch into those that the taught model trains on.
     """
