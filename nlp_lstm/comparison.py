@@ -7,9 +7,10 @@ functions.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Value = float | int | str | bool | None
+Chart = Literal["", "heat", "curves"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class Comparison:
         values: one tuple per row, `(rows, columns)`; None where there is nothing to say.
         row_kind: what a row is ("word", "metric"), the heading of the row names.
         meaning: what the numbers are, with unit and range.
-        heat: whether the columns that are named like rows form a map, which views may shade.
+        chart: how a picture shows it. "heat": the columns that are named like rows are a map, to be shaded.
+            "curves": each column is a curve over the rows, which are numbers; X_low and X_high are the
+            interval of X, and untrained_X is X in an untrained model. Empty: as a table alone.
         first: how many rows a reader needs; the rest are for programs. None for all.
 
     Raises:
@@ -41,7 +44,7 @@ class Comparison:
     values: Sequence[tuple[Value, ...]]
     row_kind: str
     meaning: str
-    heat: bool = False
+    chart: Chart = ""
     first: int | None = None
 
     def __post_init__(self):
@@ -56,7 +59,7 @@ class Comparison:
         columns: Mapping[str, Iterable[Any]],
         row_kind: str,
         meaning: str,
-        heat: bool = False,
+        chart: Chart = "",
         first: int | None = None,
     ) -> "Comparison":
         """Return a table from its columns, name -> one value per row; NaN is nothing to say.
@@ -66,7 +69,7 @@ class Comparison:
             [(None,)]
         """
         plain = [[_plain(value) for value in column] for column in columns.values()]
-        return cls(title, rows, list(columns), list(zip(*plain)), row_kind, meaning, heat, first)
+        return cls(title, rows, list(columns), list(zip(*plain)), row_kind, meaning, chart, first)
 
     def records(self) -> list[dict[str, Value]]:
         """Return one dictionary per row, column name -> value."""

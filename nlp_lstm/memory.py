@@ -202,7 +202,7 @@ def memory_table(
         columns["cell_state" if kind == "unit" else "logit"] = amounts.sum(axis=1)
     columns["memory_age"] = memory_age(amounts)
     title = f"{trace.task}, {trace.model}, {trace.layer}, {about}"
-    return Comparison.from_columns(title, names, columns, "word", f"{MEANINGS[kind]}. {AGE}", heat=True)
+    return Comparison.from_columns(title, names, columns, "word", f"{MEANINGS[kind]}. {AGE}", chart="heat")
 
 
 def unit_age_table(trace: Trace, writes: np.ndarray) -> Comparison:

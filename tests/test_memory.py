@@ -305,7 +305,7 @@ def test_a_long_sentence_is_a_map_of_shades_alone(timesteps, wide):
 def test_a_map_tells_small_large_and_negative_numbers_apart():
     values = [(0.004, -0.004, None), (-0.624, 0.999, 1.0), (-1.25, 12.5, 1234.0)]
     names = ["1 a", "2 b", "3 c"]
-    drawn = show(Report((Comparison("t", names, names, values, "word", "", heat=True),)))
+    drawn = show(Report((Comparison("t", names, names, values, "word", "", chart="heat"),)))
     cells = [[cell.lstrip("░▒▓█") for cell in line.split()[2:]] for line in drawn.splitlines()[3:6]]
     assert cells == [[".00", ".00"], ["-.62", "1.0", "1.0"], ["-1.2", "12", "1234"]]
 

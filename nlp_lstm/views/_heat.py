@@ -17,7 +17,7 @@ def draw(table: Comparison) -> Comparison:
     """Return a heat table with its map as text: numbers with a shade each, or in a wide map shades alone.
 
     Example:
-        >>> table = Comparison("", ["1 a", "2 b"], ["1 a", "2 b"], [(1.0, None), (-0.2, 0.8)], "", "", True)
+        >>> table = Comparison("", ["1 a", "2 b"], ["1 a", "2 b"], [(1.0, None), (-0.2, 0.8)], "", "", "heat")
         >>> draw(table).values
         [('██1.0', ''), ('▒-.20', '██.80')]
     """

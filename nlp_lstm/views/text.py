@@ -23,7 +23,7 @@ def show_text(report: Report) -> str:
         f"{name}: {show_value(value)}" for name, value in report.facts.items() if value is not None
     )
     blocks = [facts] if facts else []
-    tables = [draw(table) if table.heat else table for table in report.comparisons]
+    tables = [draw(table) if table.chart == "heat" else table for table in report.comparisons]
     for number, table in enumerate(tables):
         blocks.append(f"{visible(table.title)}\n{_align(*_cells(table))}")
         following = tables[number + 1 :]
@@ -47,7 +47,7 @@ def _cells(table: Comparison) -> tuple[list[str], list[list[str]], list[bool]]:
         for column in range(len(table.columns))
     ]
     heading = [visible(name) for name in (table.row_kind, *table.columns)]
-    return [name.replace(" ", "\n") if table.heat else name for name in heading], rows, is_text
+    return [name.replace(" ", "\n") if table.chart == "heat" else name for name in heading], rows, is_text
 
 
 def show_value(value: Value | dict) -> str:
