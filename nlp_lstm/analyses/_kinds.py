@@ -1,4 +1,4 @@
-"""The tables of `memory` about words: which kinds are written and kept, which words, and under which gates."""
+"""The tables of `memory` about words: which kinds and which words are written and kept, under which gates."""
 
 import re
 from collections import Counter
