@@ -5,8 +5,8 @@ from collections import Counter
 
 import numpy as np
 
-from nlp_lstm.analyses._intervals import mean_interval
-from nlp_lstm.analyses._words import rank_correlation, word_mean
+from nlp_lstm.analyses._intervals import Interval, mean_interval
+from nlp_lstm.analyses._words import rank_correlation, starts_among, word_mean
 from nlp_lstm.analyses._writes import LATER, Writes
 from nlp_lstm.comparison import Comparison
 from nlp_lstm.studies import Study
@@ -104,7 +104,7 @@ def gate_table(study: Study, layer: str, trained: Writes, untrained: Writes, see
     return Comparison.from_columns(title, list(figures), columns, "mean gate", GATES)
 
 
-def measure_gate(writes: Writes, gate: str, seed: int = 0):
+def measure_gate(writes: Writes, gate: str, seed: int = 0) -> Interval:
     """Return the rank correlation, `(1,)`, of a gate with the length of what is left of a word.
 
     Args:
@@ -113,8 +113,7 @@ def measure_gate(writes: Writes, gate: str, seed: int = 0):
         seed: draws intervals.
     """
     known = ~np.isnan(writes.left)
-    numbers = np.cumsum(np.isin(np.arange(len(known)), writes.starts))[known]  # of the sentences
-    starts = np.flatnonzero(np.diff(numbers, prepend=0))
+    starts = starts_among(known, writes.starts)
     return rank_correlation(writes.gates[gate][known][:, None], writes.left[known], starts, seed)
 
 

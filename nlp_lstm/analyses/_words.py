@@ -35,6 +35,21 @@ def starts_of(traces: Sequence[Trace]) -> np.ndarray:
     return np.cumsum([0, *(len(trace.words) for trace in traces[:-1])])
 
 
+def starts_among(known: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return at which of some words each sentence begins that has one of them.
+
+    Args:
+        known: which words, `(words,)` bool.
+        starts: of all sentences among all words, `(sentences,)`.
+
+    Example:
+        >>> starts_among(np.array([True, False, True, True]), np.array([0, 2]))
+        array([0, 1])
+    """
+    sentences = np.searchsorted(starts, np.flatnonzero(known), side="right")
+    return np.flatnonzero(np.diff(sentences, prepend=0))
+
+
 def word_mean(values: np.ndarray, starts: np.ndarray, seed: int = 0) -> Interval:
     """Return the mean over words, `(...)`, of those that have a value.
 
@@ -55,7 +70,7 @@ def word_mean(values: np.ndarray, starts: np.ndarray, seed: int = 0) -> Interval
 def rank_correlation(values: np.ndarray, order: np.ndarray, starts: np.ndarray, seed: int = 0) -> Interval:
     """Return Spearman's rank correlation of each unit with something ordered, `(units,)` in [-1, 1].
 
-    The intervals keep the ranks that the words have among all of them. NaN where either is constant.
+    The intervals keep the ranks that the words have among all of them. 0 where either is constant.
 
     Args:
         values: `(words, units)`.
@@ -111,4 +126,4 @@ def _correlation(moments: np.ndarray) -> np.ndarray:
     count, x, y, xx, yy, xy = moments
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = np.sqrt((xx / count - (x / count) ** 2) * (yy / count - (y / count) ** 2))
-        return np.where(spread > 1e-9, (xy / count - x * y / count**2) / spread, np.nan)
+        return np.where(spread > 1e-9, (xy / count - x * y / count**2) / spread, 0)
