@@ -139,7 +139,7 @@ def _leave_out(starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return starts[np.arange(groups) * len(starts) // groups], 1 - np.eye(groups)
 
 
-def _jackknife(estimate: np.ndarray, left: np.ndarray) -> Interval:
+def _jackknife(estimate: np.floating, left: np.ndarray) -> Interval:
     """An estimate with its 95 % interval, from what it is without each group, `(groups,)`."""
     error = np.sqrt((len(left) - 1) * left.var())
-    return Interval(estimate, estimate - SPREADS * error, estimate + SPREADS * error)
+    return Interval(np.asarray(estimate), estimate - SPREADS * error, estimate + SPREADS * error)

@@ -95,6 +95,6 @@ def _check(fact: Fact, half: Sequence[int]) -> None:
     if len(counts) < 2 or counts[-2] < FEWEST:
         rarer = counts[-2] if len(counts) > 1 else 0
         raise DataError(
-            f"{fact.name} has a second value in {rarer} of {len(half)} sentences of a half: at least {FEWEST} "
-            "are needed, give more text or a larger --limit"
+            f"{fact.name} has a second value in {rarer} of {len(half)} sentences of a half: at least "
+            f"{FEWEST} are needed, give more text or a larger --limit"
         )

@@ -8,6 +8,7 @@ import numpy as np
 from nlp_lstm.analyses._intervals import Interval, mean_interval
 from nlp_lstm.analyses._words import rank_correlation, starts_among, word_mean
 from nlp_lstm.analyses._writes import LATER, Writes
+from nlp_lstm.analyses.influence import FEWEST
 from nlp_lstm.comparison import Comparison
 from nlp_lstm.studies import Study
 from nlp_lstm.vocabulary import UNK
@@ -111,9 +112,15 @@ def measure_gate(writes: Writes, gate: str, seed: int = 0) -> Interval:
         writes: of one layer.
         gate: one of `writes.gates`.
         seed: draws intervals.
+
+    Returns:
+        It; NaN where fewer than 30 sentences have a word that five others follow.
     """
     known = ~np.isnan(writes.left)
     starts = starts_among(known, writes.starts)
+    if len(starts) < FEWEST:
+        nothing = np.full(1, np.nan)
+        return Interval(nothing, nothing, nothing)
     return rank_correlation(writes.gates[gate][known][:, None], writes.left[known], starts, seed)
 
 

@@ -88,10 +88,9 @@ def rank_correlation(values: np.ndarray, order: np.ndarray, starts: np.ndarray, 
 def roc_auc(values: np.ndarray, fact: np.ndarray, starts: np.ndarray, seed: int = 0) -> Interval:
     """Return the area under the ROC curve of each unit as a detector of a fact, `(units,)` in [0, 1].
 
-        area = 1/2 + (mean rank where it is so - mean rank where it is not) / words
-
     It is the probability that the unit is higher at a word where it is so than at one where it is not; 0.5 is
-    chance. The intervals keep the ranks that the words have among all of them.
+    chance. A word's placement is the share of the words of the other kind that it is on the right side of,
+    and the area is the mean placement of either kind. Draws keep the placements, and move both means.
 
     Args:
         values: `(words, units)`.
@@ -100,18 +99,23 @@ def roc_auc(values: np.ndarray, fact: np.ndarray, starts: np.ndarray, seed: int 
         seed: draws the sentences.
 
     Reference:
-        Hanley & McNeil 1982.
+        DeLong, DeLong & Clarke-Pearson 1988; by cluster: Obuchowski 1997.
     """
-    ranks = _ranks(values)
-    means, drawn = [], []
+    from scipy.stats import rankdata  # slow to load
+
+    placements = rankdata(values, axis=0)
     for chosen in (fact, ~fact):
-        sums = np.add.reduceat(ranks * chosen[:, None], starts, axis=0)
+        placements[chosen] -= rankdata(values[chosen], axis=0)
+        placements[chosen] /= (~chosen).sum()
+    placements[~fact] = 1 - placements[~fact]
+    area, weights = placements[fact].mean(axis=0), draw_sentences(len(starts), seed)
+    drawn = -area
+    for chosen in (fact, ~fact):
+        sums = np.add.reduceat(placements * chosen[:, None], starts, axis=0)
         counts = np.add.reduceat(chosen, starts, dtype=np.float64)[:, None]
-        weights = draw_sentences(len(starts), seed)
-        means.append(sums.sum(axis=0) / counts.sum())
         with np.errstate(invalid="ignore"):
-            drawn.append((weights @ sums) / (weights @ counts))
-    return interval(0.5 + (means[0] - means[1]), 0.5 + (drawn[0] - drawn[1]))
+            drawn = drawn + (weights @ sums) / (weights @ counts)
+    return interval(area, drawn)
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:

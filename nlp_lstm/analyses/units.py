@@ -23,8 +23,8 @@ BEST = 5  # units of each state and fact
 MEANING = (
     "area: of a fact that is so or not, the area under the ROC curve of the unit, 0.5 chance to 1, or to 0 "
     "where it is low if it is so. correlation: of others, Spearman's, 0 chance to 1 or -1. found: on the "
-    "half of the sentences that the unit is chosen on. confirmed: on the other half, with its 95 % interval by "
-    "sentence. untrained: of the unit chosen in its place in the same model before training"
+    "half of the sentences that the unit is chosen on. confirmed: on the other half, with its 95 % interval "
+    "by sentence. untrained: of the unit chosen in its place in the same model before training"
 )
 HOLDING = (
     "total variation distance, 0 none to 1, by which the output changes if the units are held at their mean "
@@ -145,7 +145,7 @@ def _carrier_table(
         figures = (trained.units.tolist(), trained.found, *trained.confirmed, untrained.confirmed.mean)
         for rank, values in enumerate(zip(*figures, strict=True), start=1):
             rows[f"{name}, {state} {rank}"] = (trained.measure, *values)
-    names = ("measure", "unit", "found", "confirmed", "confirmed_low", "confirmed_high", "untrained")
+    names = ["measure", "unit", "found", "confirmed", "confirmed_low", "confirmed_high", "untrained"]
     columns = dict(zip(names, zip(*rows.values()), strict=True))
     title = study.title(layer, f"units that carry a fact, over {len(study.examples)} sentences")
     return Comparison.from_columns(title, list(rows), columns, "fact", MEANING)
