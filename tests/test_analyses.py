@@ -146,7 +146,7 @@ def test_rank_statistics_are_those_of_scipy_and_sklearn():
     values = random.integers(0, 9, (300, 4)).astype(float)  # with many ties
     order, fact = random.normal(size=300) + values[:, 1], random.random(300) < 0.3
     starts = np.arange(0, 300, 10)
-    rho = [spearmanr(values[:, unit], order)[0] for unit in range(4)]
+    rho = np.array([spearmanr(values[:, unit], order)[0] for unit in range(4)], float)
     np.testing.assert_allclose(rank_correlation(values, order, starts).mean, rho, atol=1e-12)
     area = [roc_auc_score(fact, values[:, unit]) for unit in range(4)]
     np.testing.assert_allclose(roc_auc(values, fact, starts).mean, area, atol=1e-12)
