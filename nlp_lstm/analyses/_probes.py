@@ -56,14 +56,14 @@ class Reading:
         return float(self.hits.mean())
 
     def per_sentence(self) -> tuple[np.ndarray, np.ndarray]:
-        """Hits and tested words of each sentence that was tested, `(tested sentences,)` each."""
+        """Hits and tested words of each sentence, `(sentences,)` each."""
         hits = np.bincount(self.sentence, self.hits, self.sentences)
-        words = np.bincount(self.sentence, minlength=self.sentences)
-        return hits[words > 0], words[words > 0]
+        return hits, np.bincount(self.sentence, minlength=self.sentences)
 
     def interval(self, seed: int = 0) -> Interval:
         """The accuracy with its 95 % interval by sentence."""
-        return mean_interval(*self.per_sentence(), seed)
+        hits, words = self.per_sentence()
+        return mean_interval(hits[words > 0], words[words > 0], seed)
 
 
 def halve(study: Study, seed: int = 0) -> Halves:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
+from nlp_lstm.analyses._intervals import Interval, mean_interval
 from nlp_lstm.analyses._probes import (
     Halves,
     Reading,
@@ -109,6 +110,59 @@ def measure_decoding(
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far back words can be read from the two states of a layer.
+
+    Args:
+        accuracy: mean over the words 1 to 10 places back, by state, and "difference", that from the cell
+            state less that from the hidden state, drawn in pairs.
+        untrained: the same of the untrained model.
+        farthest: state -> how many words back all are read better than by naming the commonest word.
+        untrained_farthest: the same of the untrained model.
+    """
+
+    accuracy: dict[str, Interval]
+    untrained: dict[str, Interval]
+    farthest: dict[str, int]
+    untrained_farthest: dict[str, int]
+
+
+def measure_reach(study: Study, layer: str, seed: int = 0) -> Reach:
+    """Return how far back words can be read from hidden and cell state, with paired differences.
+
+    Raises:
+        DataError: if there are too few sentences or words to read the word before.
+    """
+    words = commonest_words(study)
+    targets = [word_target(study, back, words) for back in range(1, FARTHEST + 1)]
+    decoded = measure_decoding(study, layer, targets, halve(study, seed), seed)
+    if not decoded:
+        raise DataError(f"{study.data} has too few words for a probe: give more sentences")
+    majorities = [one.majority for one in decoded]
+    measured = []
+    for readings in ([one.trained for one in decoded], [one.untrained for one in decoded]):
+        states = {state: [one[state] for one in readings] for state in ("hidden_state", "cell_state")}
+        accuracy = {state: better_by(found, None, seed) for state, found in states.items()}
+        accuracy["difference"] = better_by(states["cell_state"], states["hidden_state"], seed)
+        above = {
+            state: [bool(better_by([one], [most], seed).low > 0) for one, most in zip(found, majorities)]
+            for state, found in states.items()
+        }
+        farthest = {state: (*found, False).index(False) for state, found in above.items()}
+        measured.append((accuracy, farthest))
+    (trained, far), (untrained, untrained_far) = measured
+    return Reach(trained, untrained, far, untrained_far)
+
+
+def better_by(readings: Sequence[Reading], others: Sequence[Reading] | None, seed: int = 0) -> Interval:
+    """Return the accuracy of some readings, less that of others of the same words if there are any."""
+    hits, words = (np.sum(found, axis=0) for found in zip(*(one.per_sentence() for one in readings)))
+    for other in others or ():
+        hits = hits - other.per_sentence()[0]
+    return mean_interval(hits, words, seed)
 
 
 def _accuracies(
