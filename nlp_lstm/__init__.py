@@ -2,7 +2,7 @@
 
 The verbs are those of the command line, with the same names and defaults:
 
-    train -> Run      evaluate, predict, probe, runs, presets, data -> Report
+    train -> Run      evaluate, predict, probe, anatomy, runs, presets, data -> Report
     generate -> str   export -> a file of plain Keras
     extract -> a folder with the states of a whole corpus      find -> Report
     trace(run, text) -> a Trace by layer, with every state and gate of every word; Edit changes some
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from nlp_lstm.anatomies import anatomy as anatomy
     from nlp_lstm.corpora import load_corpus as load_corpus
     from nlp_lstm.edits import Edit as Edit
     from nlp_lstm.evaluation import evaluate as evaluate
@@ -41,6 +42,7 @@ _HOMES = {
     "predict": "prediction",
     "generate": "prediction",
     "probe": "probing",
+    "anatomy": "anatomies",
     "trace": "tracing",
     "Edit": "edits",
     "extract": "extracting",

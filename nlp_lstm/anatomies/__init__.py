@@ -1,9 +1,12 @@
 """anatomy(): the matrices, arrows, steps and arguments of recurrent layers, from real weights.
 
-    layers.py    Keras's new layers, or a run's -> Reading: weights, and every part of three steps
-    steps.py     a layer -> the equations of its step, with their numbers
+    reading.py   a size, or a run -> Reading: layers that have read a batch of three steps
+    layers.py    Layer: its weights by gate, and every part of every step
+    steps.py     a layer -> the equations of its step in the order of computing, with their numbers
     tables.py    Reading -> Comparisons
     drawing.py   Anatomy -> an SVG page
+
+Every number is that of a real layer: nothing here is made up for show.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from nlp_lstm.anatomies import tables
-from nlp_lstm.anatomies.layers import Layer, Reading, Size, outer_weights, read_with_keras, read_with_run
+from nlp_lstm.anatomies.layers import Layer, Reading
+from nlp_lstm.anatomies.reading import Size, outer_weights, read_with_keras, read_with_run
 from nlp_lstm.cells import CELLS
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import UsageError
@@ -42,7 +46,7 @@ def anatomy(
     layers: int | None = None,
     run: Run | str | Path | None = None,
 ) -> Anatomy:
-    """Take recurrent layers apart: new ones that Keras makes, with the weights it starts them with, or a run's.
+    """Take recurrent layers apart: new ones, with the weights that Keras starts them with, or those of a run.
 
     Args:
         variables: numbers that the first layer reads at each step, 1 to 512; None for 5.
@@ -117,6 +121,10 @@ def _report(
     facts: dict[str, Any],
 ) -> Anatomy:
     """All tables, between those that only some have."""
-    made = [make(layer) for layer in reading.layers for make in (tables.matrices, tables.arrows, tables.sums, tables.steps)]
+    made = [
+        make(layer)
+        for layer in reading.layers
+        for make in (tables.matrices, tables.arrows, tables.sums, tables.steps)
+    ]
     comparisons = (*above, *made, tables.batches(reading, parameters), *below)
     return Anatomy(comparisons, tuple(layer.trace for layer in reading.layers), facts, reading.layers)

@@ -1,15 +1,15 @@
-"""The neuron picture: an arrow for every weight of one gate, from variables and from the step before to units."""
+"""The neuron picture: an arrow to the units for every weight of one gate, from the inputs and from before."""
 
 import numpy as np
 
-from nlp_lstm.anatomies._svg import COLOURS, GREY, PALE, circle, line, number, text
+from nlp_lstm.anatomies._svg import COLOURS, GREY, PALE, circle, counted, line, number, text
 from nlp_lstm.anatomies.layers import Layer
 from nlp_lstm.anatomies.steps import step_lines
 from nlp_lstm.anatomies.tables import STEP, UNIT, sum_of
 
 MOST = 8  # circles of a column
 APART, RADIUS, TOP = 62, 23, 104
-LEFT, MIDDLE, RIGHT, SUMS = 110, 420, 730, 850
+LEFT, MIDDLE, RIGHT, SUMS, ASIDE = 110, 420, 730, 880, 220
 THICKEST = 5
 
 
@@ -24,23 +24,35 @@ def draw_neurons(layer: Layer) -> tuple[list[str], float]:
     columns = (
         (LEFT, layer.trace.inputs[STEP - 1], layer.reads, PALE),
         (MIDDLE, parts[gate][STEP - 1], f"units: {gate}", COLOURS[gate]),
-        (RIGHT, parts["hidden_state"][STEP - 2], "hidden_state of the step before", COLOURS["hidden_state"]),
+        (
+            RIGHT,
+            parts["hidden_state"][STEP - 2],
+            f"hidden states of step {STEP - 1}",
+            COLOURS["hidden_state"],
+        ),
     )
     rows = min(MOST, max(layer.input_dim, layer.units))
     height = TOP + rows * APART + (34 if max(layer.input_dim, layer.units) > MOST else 0)
     shapes, largest = [], max(abs(block.kernel).max(), abs(block.recurrent_kernel).max())
-    for kind, x, matrix in (("kernel", LEFT, block.kernel), ("recurrent_kernel", RIGHT, block.recurrent_kernel)):
+    for kind, x, matrix in (
+        ("kernel", LEFT, block.kernel),
+        ("recurrent_kernel", RIGHT, block.recurrent_kernel),
+    ):
         shapes += _arrows(kind, x, matrix / largest, rows)
+        told = f"{kind}: {counted(matrix.size, 'arrows')}"
+        shapes.append(text((x + MIDDLE) / 2, TOP - 36, told, 13, colour=GREY))
     for x, values, name, colour in columns:
-        shapes.append(text(x, TOP - 62, f"{len(values)} {name}" if x != MIDDLE else f"{len(values)} {name}", 14, bold=True))
+        shapes.append(text(x, TOP - 62, counted(len(values), name), 14, bold=True))
         for place, value in enumerate(values[:MOST]):
             y = _height(place, len(values), rows)
             shapes.append(circle(x, y, RADIUS, "white"))
             shapes.append(circle(x, y, RADIUS, colour, opacity=0.3))
             shapes.append(text(x, y + 5, number(value), 13))
         if len(values) > MOST:
-            shapes.append(text(x, TOP + MOST * APART - 14, f"⋮ and {len(values) - MOST} more", 13, colour=GREY))
-    return shapes + _sums(layer, gate), max(height, TOP + 270)
+            shapes.append(
+                text(x, TOP + MOST * APART - 14, f"⋮ and {len(values) - MOST} more", 13, colour=GREY)
+            )
+    return shapes + _sums(layer, gate), max(height, TOP + 140 + 28 * len(layer.blocks))
 
 
 def _arrows(kind: str, x: float, matrix: np.ndarray, rows: int) -> list[str]:
@@ -49,7 +61,7 @@ def _arrows(kind: str, x: float, matrix: np.ndarray, rows: int) -> list[str]:
     starts, ends = matrix.shape
     side = 1 if x < MIDDLE else -1
     for start, end in np.ndindex(min(starts, MOST), min(ends, MOST)):
-        weight = matrix[start, end]
+        weight = float(matrix[start, end])
         points = [
             (x + side * RADIUS, _height(start, starts, rows)),
             (MIDDLE - side * (RADIUS + 2), _height(end, ends, rows) + (start - min(starts, MOST) / 2) * 2.5),
@@ -69,15 +81,16 @@ def _sums(layer: Layer, gate: str) -> list[str]:
     """What the arrows come to, in words beside the picture."""
     blocks, (reads, units) = layer.blocks, layer.blocks[gate].kernel.shape
     biases = len(blocks[gate].biases)
+    of_bias = counted(units, "numbers") if biases == 1 else f"{biases} × {units} = {biases * units:,} numbers"
     told = [
-        (f"kernel ({reads}, {units})", f"{reads} × {units} = {reads * units} arrows"),
-        (f"recurrent_kernel ({units}, {units})", f"{units} × {units} = {units * units} arrows"),
-        ("bias", f"{units} numbers" if biases == 1 else f"{biases} × {units} = {biases * units} numbers"),
+        (f"kernel ({reads}, {units})", f"{reads} × {units} = {counted(reads * units, 'arrows')}"),
+        (f"recurrent_kernel ({units}, {units})", f"{units} × {units} = {counted(units * units, 'arrows')}"),
+        ("bias", of_bias),
     ]
     shapes = [text(SUMS, TOP - 62, f"The weights of {gate}", 14, "start", bold=True)]
-    for place, (name, counted) in enumerate(told):
+    for place, (name, product) in enumerate(told):
         shapes.append(text(SUMS, TOP - 30 + place * 26, name, 14, "start"))
-        shapes.append(text(SUMS + 260, TOP - 30 + place * 26, counted, 14, "start"))
+        shapes.append(text(SUMS + ASIDE, TOP - 30 + place * 26, product, 14, "start"))
     y = TOP + 62
     parts = "Every part has such arrows of its own:" if len(blocks) > 1 else "These are all:"
     shapes.append(text(SUMS, y, parts, 14, "start", bold=True))
@@ -85,7 +98,11 @@ def _sums(layer: Layer, gate: str) -> list[str]:
         y += 28
         shapes.append(circle(SUMS + 8, y - 5, 8, COLOURS[name], opacity=0.6))
         shapes.append(text(SUMS + 26, y, name, 14, "start"))
-        shapes.append(text(SUMS + 260, y, f"{sum_of(block)} = {block.parameters}", 14, "start"))
+        shapes.append(text(SUMS + ASIDE, y, f"{sum_of(block)} = {block.parameters:,}", 13, "start"))
+    total = f"{len(blocks)} × {block.parameters:,} = {layer.parameters:,}"
     shapes.append(text(SUMS, y + 34, f"together, in {layer.name}", 15, "start", bold=True))
-    shapes.append(text(SUMS + 260, y + 34, f"{len(blocks)} × {block.parameters} = {layer.parameters}", 15, "start", bold=True))
+    shapes.append(text(SUMS + ASIDE, y + 34, total, 15, "start", bold=True))
+    alone = f"{reads * units:,} + {units * units:,} = {reads * units + units * units:,}"
+    missing = "one part without its bias" if len(blocks) > 1 else "the layer without its bias"
+    shapes.append(text(SUMS, y + 62, f"{alone} arrows alone are {missing}.", 13, "start", GREY))
     return shapes

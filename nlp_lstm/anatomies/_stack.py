@@ -3,19 +3,25 @@
 from nlp_lstm.anatomies._svg import COLOURS, GREY, PALE, box, line, text
 from nlp_lstm.comparison import Comparison
 
-LEFT, COLUMN, WIDE, ROW, HIGH, TOP = 470, 250, 170, 74, 42, 30
+LEFT, COLUMN, WIDE, ROW, HIGH, TOP = 470, 290, 200, 74, 42, 16
 
 
-def draw_stack(overview: Comparison, words: tuple[str, ...], cell: str, is_run: bool) -> tuple[list[str], float]:
-    """Return the drawing of a model's layers, the lowest at the bottom, with their parameters, and its height."""
+def draw_stack(
+    overview: Comparison, words: tuple[str, ...], cell: str, is_run: bool
+) -> tuple[list[str], float]:
+    """Return the drawing of a model's layers, the lowest at the bottom, and its height."""
     rows = [record for record in overview.records() if record["layer"] != "all"][::-1]
     shapes: list[str] = []
     for place, record in enumerate(rows):
         y, name = TOP + place * ROW, str(record["layer"])
-        shapes.append(text(40, y + 18, f"{name}: {record['parameters']:,} parameters", 14, "start", bold=True))
+        shapes.append(
+            text(40, y + 18, f"{name}: {record['parameters']:,} parameters", 14, "start", bold=True)
+        )
         shapes.append(text(40, y + 37, f"{record['weights']}", 13, "start", GREY))
         for t in range(len(words)):
-            shapes += _layer(LEFT + t * COLUMN, y, name, cell, record["outputs"], place > 0, t < len(words) - 1)
+            shapes += _layer(
+                LEFT + t * COLUMN, y, name, cell, record["outputs"], place > 0, t < len(words) - 1
+            )
     y = TOP + len(rows) * ROW
     for t, word in enumerate(words):
         x = LEFT + t * COLUMN + WIDE / 2

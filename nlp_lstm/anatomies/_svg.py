@@ -5,9 +5,11 @@ beside it. A weight below 0 is blue, above 0 orange, and the paler the nearer to
 """
 
 import html
+import re
 from collections.abc import Sequence
 
-BLUE, ORANGE, INK, GREY, PALE = "#0072b2", "#d55e00", "#1a1a1a", "#5f6b76", "#f4f6f8"
+BLUE, ORANGE, INK = "#0072b2", "#d55e00", "#1a1a1a"
+GREY, RULE, PALE = "#5f6b76", "#c3cad1", "#f4f6f8"
 COLOURS = {
     "input_gate": "#009e73",
     "forget_gate": "#e69f00",
@@ -24,7 +26,13 @@ Point = tuple[float, float]
 
 
 def text(
-    x: float, y: float, words: str, size: float = 14, anchor: str = "middle", colour: str = INK, bold: bool = False
+    x: float,
+    y: float,
+    words: str,
+    size: float = 14,
+    anchor: str = "middle",
+    colour: str = INK,
+    bold: bool = False,
 ) -> str:
     """Return a line of text whose foot is at (x, y); the words are escaped.
 
@@ -38,7 +46,12 @@ def text(
 
 
 def line(
-    points: Sequence[Point], head: str = "", colour: str = INK, width: float = 1.6, kind: str = "", opacity: float = 1
+    points: Sequence[Point],
+    head: str = "",
+    colour: str = INK,
+    width: float = 1.6,
+    kind: str = "",
+    opacity: float = 1,
 ) -> str:
     """Return a line through some points; `head` is the colour of its arrowhead, `kind` its class."""
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
@@ -50,7 +63,14 @@ def line(
 
 
 def box(
-    x: float, y: float, width: float, height: float, fill: str, stroke: str = INK, round: float = 6, opacity: float = 1
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    fill: str,
+    stroke: str = INK,
+    round: float = 6,
+    opacity: float = 1,
 ) -> str:
     """Return a box whose upper left corner is at (x, y); opacity is that of its filling."""
     size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{round}"'
@@ -81,6 +101,18 @@ def number(value: float, places: int = 2) -> str:
         ('−0.13', '0.00')
     """
     return f"{round(float(value), places) + 0.0:.{places}f}".replace("-", "−")
+
+
+def counted(count: int, things: str) -> str:
+    """Return a number of things, whose first plural becomes a singular where there is one.
+
+    Example:
+        >>> counted(4, "units of layer_1"), counted(1, "units of layer_1")
+        ('4 units of layer_1', '1 unit of layer_1')
+    """
+    if count == 1:
+        things = re.sub(r"s\b", "", things, count=1)
+    return f"{count:,} {things}"
 
 
 def shade(value: float, largest: float) -> str:

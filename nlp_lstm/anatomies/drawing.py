@@ -1,16 +1,24 @@
 """Anatomy -> one SVG page: the arrows of a gate, the cell over three steps, all matrices to scale."""
 
+from collections.abc import Iterator
+
 from nlp_lstm.anatomies import Anatomy
 from nlp_lstm.anatomies._cells import draw_steps
 from nlp_lstm.anatomies._matrices import draw_matrices
 from nlp_lstm.anatomies._neurons import draw_neurons
 from nlp_lstm.anatomies._stack import draw_stack
-from nlp_lstm.anatomies._svg import GREY, group, line, page, text
+from nlp_lstm.anatomies._svg import GREY, RULE, counted, group, line, page, text
 from nlp_lstm.anatomies.layers import Layer
 from nlp_lstm.anatomies.tables import STEP, UNIT
 from nlp_lstm.cells import CELLS
 
 WIDTH, MARGIN = 1400, 40
+Section = tuple[str, str, tuple[list[str], float]]  # heading, explanation, shapes and their height
+TOLD = {
+    "lstm": "The forget gate multiplies c of the step before, not x; the output gate comes after c",
+    "gru": "The update gate z keeps its share of h, and lets the share 1 − z of the candidate in",
+    "rnn": "There is no gate: what was is not kept, only read",
+}
 
 
 def draw(anatomy: Anatomy) -> str:
@@ -29,7 +37,7 @@ def draw(anatomy: Anatomy) -> str:
     shapes = [text(MARGIN, 56, title, 28, "start", bold=True), text(MARGIN, 86, about, 15, "start", GREY)]
     y = 110.0
     for heading, said, (drawn, height) in _sections(anatomy, layer):
-        shapes.append(line([(MARGIN, y), (WIDTH - MARGIN, y)], colour="#c3cad1", width=1))
+        shapes.append(line([(MARGIN, y), (WIDTH - MARGIN, y)], colour=RULE, width=1))
         shapes.append(text(MARGIN, y + 36, heading, 20, "start", bold=True))
         shapes.append(text(MARGIN, y + 60, said, 14, "start", GREY))
         shapes.append(group(0, y + 76, drawn))
@@ -39,36 +47,41 @@ def draw(anatomy: Anatomy) -> str:
 
 def _title(anatomy: Anatomy, layer: Layer) -> tuple[str, str]:
     """The heading of the page, and whose weights these are."""
-    kind = {"lstm": "an LSTM", "gru": "a GRU", "rnn": "a simple RNN"}[layer.cell]
-    facts = anatomy.facts
-    sizes = f"{layer.input_dim} {layer.reads}, {layer.units} units"
+    facts, kind = anatomy.facts, {"lstm": "LSTM", "gru": "GRU", "rnn": "simple RNN"}[layer.cell]
+    sizes = f"{counted(layer.input_dim, layer.reads)}, {counted(layer.units, 'units')}"
     if "run" in facts:
         title = f"Anatomy of the run {facts['run']}: {facts['parameters']:,} parameters"
-        return title, f"{kind.partition(' ')[2]} for {facts['task']}: {sizes}, layers: {facts['layers']}"
-    layers = f"{facts['layers']} layers" if facts["layers"] > 1 else "layer"
-    title = f"Anatomy of {kind} {layers}: {sizes}, {facts['parameters']:,} parameters"
+        return (
+            title,
+            f"{kind} for {facts['task']}: {sizes}, layers: {facts['layers']}; it reads {facts['text']!r}",
+        )
+    several = f"{facts['layers']} {kind} layers"
+    one = f"{'an' if kind == 'LSTM' else 'a'} {kind} layer"
+    title = (
+        f"Anatomy of {several if facts['layers'] > 1 else one}: {sizes}, {facts['parameters']:,} parameters"
+    )
     return title, f"The weights are those {facts['weights'].replace(',', ', as Keras starts it,')}"
 
 
-def _sections(anatomy: Anatomy, layer: Layer):
-    """Heading, explanation and drawing of each section, drawn as they are asked for."""
+def _sections(anatomy: Anatomy, layer: Layer) -> Iterator[Section]:
+    """The sections of the page, from top to bottom."""
     if anatomy.overview is not None:
         is_run = "run" in anatomy.facts
         yield (
             "The whole model over three steps",
-            "The same weights at every step. Each layer reads the one below, and its own states of the step before",
+            "The same weights at every step. A layer reads the one below and its own states before",
             draw_stack(anatomy.overview, layer.trace.words, layer.cell, is_run),
         )
     yield (
         f"An arrow is a weight: {layer.name}",
-        f"In the circles: the numbers at step {STEP}. Thickness: size of the weight; blue: below 0, orange: above "
-        f"0. Dark: the arrows into unit {UNIT}",
+        f"In the circles: the numbers at step {STEP}. Thickness: size of the weight; blue: below 0, orange: "
+        f"above 0. Dark: the arrows into unit {UNIT}",
         draw_neurons(layer),
     )
     yield (
         f"The cell over three steps: {layer.name}",
         f"The numbers are those of unit {UNIT} alone; × and + work on each unit by itself. "
-        + ("The output gate comes after the cell state and does not enter it" if layer.cell == "lstm" else ""),
+        + TOLD[layer.cell],
         draw_steps(layer),
     )
     for each in anatomy.layers:

@@ -45,7 +45,7 @@ def step_lines(layer: Layer) -> list[Line]:
 
 
 def before(state: np.ndarray) -> np.ndarray:
-    """Return a state as each step finds it: that of the step before, zeros at the first, `(timesteps, units)`.
+    """Return a state as each step finds it, that of the step before or zeros, `(timesteps, units)`.
 
     Example:
         >>> before(np.array([[1.0], [2.0], [3.0]])).ravel().tolist()

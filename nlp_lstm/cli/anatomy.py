@@ -18,7 +18,7 @@ from nlp_lstm.errors import UsageError
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json", "svg"]),
+    type=click.Choice(["text", "json", "csv", "svg"]),
     default="text",
     show_default=True,
     help="Tables, or a drawing.",
@@ -27,12 +27,12 @@ from nlp_lstm.errors import UsageError
 @json_option
 @quiet_option
 def command(variables, units, batch, cell, layers, run, format_, output, as_json, quiet):
-    """Show what recurrent layers are made of: every matrix, arrow and step, with the numbers of real weights."""
+    """Show what recurrent layers are made of: matrices, arrows and steps, in numbers of real weights."""
     from nlp_lstm.anatomies import anatomy
     from nlp_lstm.anatomies.drawing import draw
 
-    if as_json and format_ == "svg":
-        raise click.UsageError("--json and --format svg exclude each other.")
+    if as_json and format_ not in ("text", "json"):
+        raise click.UsageError(f"--json and --format {format_} exclude each other.")
     if output is not None and output.exists():
         raise UsageError(f"{output} exists: nothing is overwritten, give another --output")
     if run is None:
