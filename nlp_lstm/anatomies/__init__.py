@@ -107,7 +107,7 @@ def _of_run(run: Run) -> Anatomy:
         "layers": run.settings.layers,
         "parameters": parameters,
         "text": " ".join(reading.layers[0].trace.words),
-        "unknown_words": ", ".join(reading.unknown) or None,
+        "unknown_words": reading.unknown,
     }
     overview = [tables.whole(reading.layers, outer_weights(run), run.outputs)]
     return _report(reading, overview, [], parameters, facts)

@@ -10,7 +10,7 @@ from nlp_lstm.anatomies.tables import STEP, UNIT, sum_of
 MOST = 8  # circles of a column
 APART, RADIUS, TOP = 62, 23, 104
 LEFT, MIDDLE, RIGHT, SUMS, ASIDE = 110, 420, 730, 880, 220
-THICKEST = 5
+THICKEST = 4
 
 
 def draw_neurons(layer: Layer) -> tuple[list[str], float]:

@@ -20,7 +20,7 @@ COLOURS = {
     "cell_state": ORANGE,
     "hidden_state": BLUE,
 }
-HEADS = {"ink": INK, "blue": BLUE, "orange": ORANGE}  # colours that arrowheads come in
+HEADS = {"ink": (INK, 8), "blue": (BLUE, 12), "orange": (ORANGE, 12)}  # colours and sizes of arrowheads
 
 Point = tuple[float, float]
 
@@ -55,7 +55,7 @@ def line(
 ) -> str:
     """Return a line through some points; `head` is the colour of its arrowhead, `kind` its class."""
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    looks = f'stroke="{HEADS.get(head, colour)}" stroke-width="{width:.2f}"'
+    looks = f'stroke="{HEADS[head][0] if head else colour}" stroke-width="{width:.2f}"'
     looks += f' class="{kind}"' if kind else ""
     looks += f' marker-end="url(#{head})"' if head else ""
     looks += f' opacity="{opacity:g}"' if opacity < 1 else ""
@@ -131,9 +131,10 @@ def shade(value: float, largest: float) -> str:
 def page(width: float, height: float, title: str, shapes: Sequence[str]) -> str:
     """Return an SVG page that holds all it needs, white behind the shapes."""
     heads = "".join(
-        f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
-        f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 1L10 5L0 9z" fill="{colour}"/></marker>'
-        for name, colour in HEADS.items()
+        f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" '
+        f'markerWidth="{size}" markerHeight="{size}" orient="auto">'
+        f'<path d="M0 1L10 5L0 9z" fill="{colour}"/></marker>'
+        for name, (colour, size) in HEADS.items()
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '

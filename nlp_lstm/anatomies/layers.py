@@ -100,11 +100,11 @@ class Reading:
         difference: largest difference between the states of a sentence read alone and in the batch.
         returned: what the highest layer returns, with all four choices of Keras's two arguments; nothing for
             a run, which is read without Keras.
-        unknown: words that a run does not know.
+        unknown: the words that a run does not know, in one line.
     """
 
     layers: tuple[Layer, ...]
     inputs: tuple[int, ...]
     difference: float
     returned: tuple[Returned, ...] = ()
-    unknown: tuple[str, ...] = ()
+    unknown: str | None = None

@@ -1,8 +1,7 @@
 """Where layers come from: Keras makes new ones and reads random numbers; a run reads a text with NumPy."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,12 @@ from nlp_lstm.tracing import trace
 TEXT = "the sky is"  # what a run reads
 TIMESTEPS = 3
 MOST = {"variables": 512, "units": 512, "batch": 512, "layers": 16}
+ARGUMENTS = {  # return_sequences, return_state
+    (False, False): "neither",
+    (False, True): "return_state",
+    (True, False): "return_sequences",
+    (True, True): "both",
+}
 NAMES = ("kernel", "recurrent_kernel", "bias")
 
 
@@ -69,8 +74,7 @@ def read_with_keras(size: Size) -> Reading:
     for name, made in recurrent_layers(model).items():
         layers.append(Layer(size.cell, weights_of(made.cell), reads, traces[name].sentence()))
         reads = f"units of {name}"
-    alone, together = ([to_numpy(output) for output in model(read)] for read in (inputs[:1], inputs))
-    difference = max(float(abs(one - both[:1]).max()) for one, both in zip(alone, together, strict=True))
+    difference = batch_difference(lambda batch: [to_numpy(states) for states in model(batch)], inputs)
     highest = traces[layers[-1].name].inputs
     returned = _return(size, layers[-1].weights, highest)
     return Reading(tuple(layers), inputs.shape, difference, tuple(returned))
@@ -86,13 +90,28 @@ def read_with_run(run: Run) -> Reading:
         layers.append(Layer(run.settings.cell, weights, reads, shown))
         reads = f"units of {name}"
     batch = np.stack([np.roll(sentence.ids, by) for by in range(TIMESTEPS)])
-    together, _ = run.network.read(batch)
-    difference = max(
-        float(abs(parts[state][0] - layer.trace.parts[state]).max())
-        for parts, layer in zip(together, layers, strict=True)
-        for state in CELLS.get(run.settings.cell).states
+    states = CELLS.get(run.settings.cell).states
+    difference = batch_difference(
+        lambda ids: [parts[state] for parts in run.network.read(ids)[0] for state in states], batch
     )
-    return Reading(tuple(layers), batch.shape, difference, unknown=tuple(sentence.unknown or ()))
+    return Reading(tuple(layers), batch.shape, difference, unknown=sentence.unknown)
+
+
+def batch_difference(read: Callable[[np.ndarray], list[np.ndarray]], batch: np.ndarray) -> float:
+    """Return the largest difference between what a batch's first row comes to alone and among the others.
+
+    Args:
+        read: from rows to arrays, each `(rows, ...)`.
+        batch: the rows, `(batch, ...)`.
+
+    Example:
+        >>> batch_difference(lambda rows: [2 * rows], np.ones((3, 1)))
+        0.0
+        >>> batch_difference(lambda rows: [len(rows) * rows], np.ones((3, 1)))
+        2.0
+    """
+    alone, together = read(batch[:1]), read(batch)
+    return max(float(abs(one - both[:1]).max()) for one, both in zip(alone, together, strict=True))
 
 
 def outer_weights(run: Run) -> Mapping[str, np.ndarray]:
@@ -107,22 +126,23 @@ def _build(size: Size) -> Any:
     first = hidden = keras.Input((TIMESTEPS, size.variables))
     states = []
     for number in range(1, size.layers + 1):
-        # Seeds of their own leave the random numbers of the caller's program alone.
-        initializers = {
-            "kernel_initializer": keras.initializers.GlorotUniform(seed=number),
-            "recurrent_initializer": keras.initializers.Orthogonal(seed=number),
-        }
-        layer = _layer(size, return_sequences=True, return_state=True, name=f"layer_{number}", **initializers)
+        layer = _layer(size, number, return_sequences=True, return_state=True, name=f"layer_{number}")
         hidden, *last = layer(hidden)
         states += [hidden, *last]
     return keras.Model(first, states, name=size.cell)
 
 
-def _layer(size: Size, **options: Any) -> Any:
-    """A Keras layer of the cell."""
+def _layer(size: Size, seed: int, **options: Any) -> Any:
+    """A Keras layer of the cell, with seeds of its own: the random numbers of who asks are left alone."""
     import keras
 
-    return getattr(keras.layers, CELLS.get(size.cell).keras_layer)(size.units, **options)
+    return getattr(keras.layers, CELLS.get(size.cell).keras_layer)(
+        size.units,
+        kernel_initializer=keras.initializers.GlorotUniform(seed),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=seed),
+        seed=seed,
+        **options,
+    )
 
 
 def _return(size: Size, weights: Weights, inputs: np.ndarray) -> list[Returned]:
@@ -130,17 +150,14 @@ def _return(size: Size, weights: Weights, inputs: np.ndarray) -> list[Returned]:
     from nlp_lstm.keras_models import to_numpy
 
     cell, found = CELLS.get(size.cell), []
-    for sequences, state in product((False, True), repeat=2):
-        chosen = {"return_sequences": sequences, "return_state": state}
-        layer = _layer(size, **chosen)
+    for (sequences, state), said in ARGUMENTS.items():
+        layer = _layer(size, 0, return_sequences=sequences, return_state=state)
         layer.build(inputs.shape)
         layer.set_weights([weights[name] for name in NAMES])
         given = layer(inputs)
         arrays = list(given) if state else [given]
         names = ["hidden_state of every step" if sequences else "last hidden_state"]
         names += [f"last {name}" for name in cell.states] if state else []
-        asked = [name for name, value in chosen.items() if value]
-        said = ("neither", *asked, "both")[len(asked) if len(asked) < 2 else -1]
         for number, (name, array) in enumerate(zip(names, arrays, strict=True), 1):
             found.append(Returned(said, f"{number} of {len(arrays)}", name, to_numpy(array)))
     return found
