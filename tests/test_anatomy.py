@@ -6,7 +6,9 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,6 +19,7 @@ from nlp_lstm.anatomies import Anatomy, anatomy
 from nlp_lstm.anatomies.drawing import draw
 from nlp_lstm.comparison import Comparison
 from nlp_lstm.errors import UsageError
+from nlp_lstm.keras_models import to_numpy
 from nlp_lstm.network import Network
 from nlp_lstm.run import load_run
 
@@ -30,7 +33,12 @@ def table(report: Anatomy, title: str) -> Comparison:
     return found
 
 
-def column(shown: Comparison, name: str) -> list:
+def records(report: Anatomy, title: str) -> list[dict[str, Any]]:
+    """The rows of the table whose title contains some words."""
+    return table(report, title).records()
+
+
+def column(shown: Comparison, name: str) -> list[Any]:
     """The values of a column."""
     return [record[name] for record in shown.records()]
 
@@ -92,7 +100,7 @@ def test_the_states_at_every_step_are_keras_s(cell):
     """Keras's own last states after the first words must be the ones that are shown there."""
     report = anatomy(cell=cell, layers=2)
     for number, layer in enumerate(report.layers):
-        shown = {row["part"]: row for row in table(report, f"{layer.name}, unit 0 over").records()}
+        shown = {row["part"]: row for row in records(report, f"{layer.name}, unit 0 over")}
         made = keras_layer(report, number, return_state=True)
         for t in (1, 2, 3):
             _, *states = made(layer.trace.inputs[None, :t])
@@ -101,7 +109,7 @@ def test_the_states_at_every_step_are_keras_s(cell):
 
 
 def test_every_line_of_an_lstm_s_step_follows_from_those_above(lstm):
-    shown = {row["part"]: row for row in table(lstm, "over the steps").records()}
+    shown = {row["part"]: row for row in records(lstm, "over the steps")}
     names = (
         "forget_gate input_gate candidate kept written cell_state output_gate tanh_cell_state hidden_state"
     )
@@ -142,17 +150,17 @@ def test_the_weights_are_those_that_keras_starts_with(lstm):
 
 def test_the_same_numbers_come_every_time_and_random_numbers_are_left_alone(lstm):
     keras.utils.set_random_seed(3)
-    expected = keras.random.normal((3,))
+    expected = to_numpy(keras.random.normal((3,)))
     keras.utils.set_random_seed(3)
     assert anatomy().comparisons == lstm.comparisons
-    assert keras.ops.convert_to_numpy(keras.random.normal((3,))).tolist() == pytest.approx(expected)
+    assert to_numpy(keras.random.normal((3,))).tolist() == expected.tolist()
 
 
 # batches and arguments
 
 
 def test_batch_size_changes_shapes_and_no_weight():
-    one, many = table(anatomy(batch=7, layers=2), "batch size").records()
+    one, many = records(anatomy(batch=7, layers=2), "batch size")
     assert (one["inputs"], many["inputs"]) == ("(1, 3, 5)", "(7, 3, 5)")
     assert (one["last cell_state"], many["last cell_state"]) == ("(1, 4)", "(7, 4)")
     assert one["parameters"] == many["parameters"] == 160 + 4 * (4 * 4 + 4 * 4 + 4)
@@ -168,7 +176,7 @@ def test_the_difference_is_found_where_there_is_one(monkeypatch, here, new_run):
         return [{part: values + 0.1 * len(ids) for part, values in layer.items()} for layer in layers], states
 
     monkeypatch.setattr(Network, "read", mix)
-    shown = table(anatomy(run=new_run(Path("runs/a"))), "batch size").records()[-1]
+    shown = records(anatomy(run=new_run(Path("runs/a"))), "batch size")[-1]
     assert float(shown["difference"]) == pytest.approx(0.2, abs=1e-3)
 
 
@@ -182,7 +190,7 @@ def test_what_a_layer_returns_is_what_keras_returns(cell):
         "return_sequences": {"return_sequences": True},
         "both": {"return_sequences": True, "return_state": True},
     }
-    rows = table(report, "returns").records()
+    rows = records(report, "returns")
     assert {row["arguments"] for row in rows} == set(chosen)
     for name, options in chosen.items():
         given = keras_layer(report, **options)(inputs)
@@ -191,7 +199,7 @@ def test_what_a_layer_returns_is_what_keras_returns(cell):
         assert [row["shape"] for row in shown] == [str(tuple(array.shape)) for array in arrays]
         for row, array in zip(shown, arrays, strict=True):
             steps = [row[f"step {t}"] for t in (1, 2, 3)]
-            numbers = np.atleast_2d(keras.ops.convert_to_numpy(array)[0])[:, 0]
+            numbers = np.atleast_2d(to_numpy(array)[0])[:, 0]
             assert [value for value in steps if value is not None] == pytest.approx(
                 numbers.tolist(), abs=1e-6
             )
@@ -199,7 +207,7 @@ def test_what_a_layer_returns_is_what_keras_returns(cell):
 
 
 def test_the_last_of_every_step_is_the_last_hidden_state_and_not_the_cell_state(lstm):
-    rows = table(lstm, "returns").records()
+    rows = records(lstm, "returns")
     last = {row["what it is"]: row["step 3"] for row in rows}
     assert last["hidden_state of every step"] == last["last hidden_state"] != last["last cell_state"]
     assert last["last hidden_state"] == pytest.approx(lstm.layers[0].trace.parts["hidden_state"][-1, 0])
@@ -216,29 +224,27 @@ def test_a_run_is_taken_apart_from_embedding_to_output(here, new_run, cell):
     report = nlp_lstm.anatomy(run="a")
     total = sum(weights.size for weights in run.weights.values())
     assert report.facts["parameters"] == total
-    whole = {row["layer"]: row for row in table(report, "whole model").records()}
+    whole = {row["layer"]: row for row in records(report, "whole model")}
     assert list(whole) == ["embedding", "layer_1", "layer_2", "output", "all"]
     assert whole["embedding"]["parameters"] == run.weights["embedding/embeddings"].size
     assert whole["output"]["weights"] == f"(5, {run.outputs}) ({run.outputs},)"
     assert whole["all"]["parameters"] == total
     assert (whole["layer_1"]["inputs"], whole["layer_2"]["inputs"]) == (4, 5)
     read = nlp_lstm.trace(run, "the sky is")["layer_2"].parts["hidden_state"][:, 0]
-    shown = table(report, "layer_2, unit 0 over").records()[-1]
+    shown = records(report, "layer_2, unit 0 over")[-1]
     assert [shown[name] for name in ("1 the", "2 sky", "3 is")] == pytest.approx(read.tolist())
-    assert float(table(report, "batch size").records()[-1]["difference"]) < 1e-6
+    assert float(records(report, "batch size")[-1]["difference"]) < 1e-6
     assert not [one for one in report.comparisons if "returns" in one.title]
     assert draw(report).count(">layer_2: 5 units<") == 3
 
 
 def test_tied_weights_are_counted_once(here, new_run):
-    from dataclasses import replace
-
     run = new_run(Path("runs/a"), "next-word")
     settings = replace(run.settings, units=4, layers=1, tie_weights=True)
     shapes = {"layer_1/kernel": (4, 16), "layer_1/recurrent_kernel": (4, 16), "layer_1/bias": (16,)}
     weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
     weights |= {name: run.weights[name] for name in ("embedding/embeddings", "output/bias")}
-    output = table(anatomy(run=replace(run, settings=settings, weights=weights)), "whole model").records()[-2]
+    output = records(anatomy(run=replace(run, settings=settings, weights=weights)), "whole model")[-2]
     assert output["weights"] == f"({run.outputs},) and the embedding's, turned"
     assert output["parameters"] == run.outputs
 
@@ -274,7 +280,7 @@ def test_a_drawing_shows_the_weights_and_the_steps_of_the_tables(lstm):
     told = {text.replace("−", "-") for text in texts}
     for weights in lstm.layers[0].weights.values():
         assert {f"{round(float(value), 2) + 0.0:.2f}" for value in weights.ravel()} <= told
-    steps = {row["part"]: row for row in table(lstm, "over the steps").records()}
+    steps = {row["part"]: row for row in records(lstm, "over the steps")}
     for t in (1, 2, 3):
         assert f"kept {steps['kept'][f'step {t}']:.2f}" in told
         assert f"h{'₀₁₂₃'[t]} = {steps['hidden_state'][f'step {t}']:.2f}" in told
