@@ -55,6 +55,21 @@ class Influence:
         """The mean change by distance, `(distances,)`."""
         return mean_interval(self.sums[state], self.counts, seed)
 
+    def latest_share(self, seed: int = 0) -> dict[str, Interval]:
+        """Which share of all influence the latest word has, state -> in [0, 1].
+
+        With two states, "difference" is that of hidden less that of cell state, drawn in pairs.
+        """
+        drawn = draw_sentences(len(self.counts), seed)
+        whole = {
+            state: _latest(sums.sum(axis=0), self.counts.sum(axis=0)) for state, sums in self.sums.items()
+        }
+        again = {state: _latest(drawn @ sums, drawn @ self.counts) for state, sums in self.sums.items()}
+        if "cell_state" in whole:
+            for shares in (whole, again):
+                shares["difference"] = shares["hidden_state"] - shares["cell_state"]
+        return {name: interval(whole[name], again[name]) for name in whole}
+
     def half_life(self, state: str, seed: int = 0) -> tuple[Interval, float]:
         """The half-life in words with its interval, and the share of variance that the fit explains."""
         drawn = draw_sentences(len(self.counts), seed)
@@ -162,6 +177,13 @@ def fit_half_life(means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         slope = (logs * distances).sum(axis=-1) / (distances**2).sum()
         explained = slope**2 * (distances**2).sum() / (logs**2).sum(axis=-1)
         return np.where(slope < 0, -np.log(2) / slope, np.inf)[()], explained
+
+
+def _latest(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The share of distance 0 in the mean changes of all, `(...)`; the last axis is distances."""
+    with np.errstate(invalid="ignore"):
+        means = sums / counts
+        return means[..., 0] / means.sum(axis=-1)
 
 
 def _places(length: int, random: np.random.Generator) -> np.ndarray:
