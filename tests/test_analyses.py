@@ -25,6 +25,7 @@ from nlp_lstm.analyses._words import rank_correlation, roc_auc, word_mean
 from nlp_lstm.analyses._writes import measure_writes
 from nlp_lstm.analyses.gates import measure_gates, measure_half_lives
 from nlp_lstm.analyses.memory import measure_ages
+from nlp_lstm.analyses.similarity import read_the_same
 from nlp_lstm.comparison import Comparison
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError, UsageError
@@ -421,6 +422,17 @@ def test_the_same_model_with_its_units_in_another_order_is_the_same(tmp_path, ne
     assert "of 80 sentences of hand-made" in pairs.title  # those of the first, not of the second
 
 
+def test_all_runs_read_ten_thousand_words_of_the_first():
+    first, second = study(copier(), examples(1500)), study(halver(), examples(30, seed=3))
+    one, other = read_the_same([first, second])
+    assert one.examples == other.examples
+    assert 9_900 < sum(len(example.words) for example in one.examples) <= 10_000
+    assert all(example in first.examples for example in one.examples)
+    assert not np.array_equal(
+        one.untrained.weights["layer_1/kernel"], other.untrained.weights["layer_1/kernel"]
+    )
+
+
 def test_similarity_takes_any_cell_and_tells_layers_and_tasks_apart(tmp_path, new_run):
     deep = study(new_run(tmp_path / "deep", "next-word"))
     flat = study(new_run(tmp_path / "flat", cell="gru", layers=1))
@@ -452,6 +464,18 @@ def test_a_planted_unit_is_found_and_holding_it_changes_the_output():
     assert "7" in held["units"].split()
     assert held["low"] > 2 * held["random"]
     assert held["sentences"] == 40
+
+
+def test_a_unit_that_fits_one_half_by_chance_is_not_confirmed():
+    random = np.random.default_rng(0)
+    read = [
+        Example(one.words, facts={"negation_open": tuple((random.random(len(one.words)) < 0.2).tolist())})
+        for one in examples()
+    ]
+    rows = records(measure("units", study(negator(units=60), read))[0])
+    found, confirmed = ([abs(row[name] - 0.5) for row in rows] for name in ("found", "confirmed"))
+    assert np.mean(found) > 2 * np.mean(confirmed)
+    assert all(row["confirmed_low"] < 0.5 < row["confirmed_high"] for row in rows[:5])
 
 
 def test_units_that_do_not_reach_the_output_change_nothing():
