@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from nlp_lstm.analyses.decode import NARROW, Interval, Reach, measure_reach
 from nlp_lstm.analyses.influence import Influence, measure_influence
+from nlp_lstm.analyses.memory import Writes, measure_writes
 from nlp_lstm.studies import Study
 
 HOLDS, IN_PART, FAILS, UNKNOWN = "holds", "holds in part", "does not hold", "not enough data"
@@ -63,6 +64,18 @@ class Measured:
             f"{study.run.name}, {layer}": measure_reach(study, layer, self.seed)
             for study in self.studies
             for layer in study.traces
+        }
+
+    @cached_property
+    def writes(self) -> dict[str, tuple[Writes, Writes]]:
+        """Run and layer -> what words wrote of the memory of the trained and of the untrained model."""
+        return {
+            f"{study.run.name}, {layer}": (
+                measure_writes(traces),
+                measure_writes(study.untrained_traces[layer]),
+            )
+            for study in self.studies
+            for layer, traces in study.traces.items()
         }
 
 
