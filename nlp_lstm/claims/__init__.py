@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from nlp_lstm.analyses.decode import NARROW, Interval, Reach, measure_reach
-from nlp_lstm.analyses.influence import Influence, measure_influence
+from nlp_lstm.analyses.influence import FEWEST, Influence, measure_influence
 from nlp_lstm.analyses.memory import Writes, measure_writes
+from nlp_lstm.errors import DataError
 from nlp_lstm.studies import Study
 
 HOLDS, IN_PART, FAILS, UNKNOWN = "holds", "holds in part", "does not hold", "not enough data"
@@ -69,14 +70,16 @@ class Measured:
     @cached_property
     def writes(self) -> dict[str, tuple[Writes, Writes]]:
         """Run and layer -> what words wrote of the memory of the trained and of the untrained model."""
-        return {
-            f"{study.run.name}, {layer}": (
-                measure_writes(traces),
-                measure_writes(study.untrained_traces[layer]),
-            )
-            for study in self.studies
-            for layer, traces in study.traces.items()
-        }
+        found = {}
+        for study in self.studies:
+            if len(study.examples) < FEWEST:
+                raise DataError(
+                    f"{len(study.examples)} sentences of {study.data}: at least {FEWEST} are needed"
+                )
+            for layer, traces in study.traces.items():
+                untrained = measure_writes(study.untrained_traces[layer])
+                found[f"{study.run.name}, {layer}"] = (measure_writes(traces), untrained)
+        return found
 
 
 @dataclass(frozen=True)
