@@ -1,5 +1,5 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
-# make test   everything that CI runs: lint, types, tests
+# make test   everything that CI runs: lint, types, tests; what it skips it names, as a browser that is not there
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 # make shipped  train the runs that come with the package, from the files under data/, and put them there
 
@@ -18,7 +18,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -rs
 
 shipped: $(VENV)/installed
 	$(BIN)/nlp-lstm train --preset sst --seed 0 --run build/sentiment-sst

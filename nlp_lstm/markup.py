@@ -6,11 +6,15 @@ What every view and every notebook needs. Unlike the views it knows no table, on
 import html
 import re
 from collections.abc import Iterable, Sequence
+from itertools import starmap, zip_longest
 from typing import Any
 
 # What a terminal acts on: control characters, those that turn the direction of text, halves of a pair.
 # And the two that XML, and so an SVG, cannot hold at all.
 ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+LONG = 24  # characters of a cell that may be broken into lines
 
 
 def visible(text: str) -> str:
@@ -73,14 +77,16 @@ def html_table(
     Example:
         >>> print(html_table("speed", ["cell", "words"], ["<lstm>"], [[9]], "per second"))
         <table><caption><strong>speed</strong> <span>per second</span></caption>
-        <thead><tr><th scope="col">cell</th><th scope="col">words</th></tr></thead>
+        <thead><tr><th scope="col" class="text">cell</th><th scope="col">words</th></tr></thead>
         <tbody>
-        <tr><th scope="row" dir="auto">&lt;lstm&gt;</th><td>9</td></tr>
+        <tr><th scope=row class="text" dir="auto">&lt;lstm&gt;</th><td>9</td></tr>
         </tbody></table>
     """
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heading)
+    rows = [tuple(row) for row in rows]
+    is_text = [True, *(any(isinstance(value, str) for value in column) for column in zip(*rows))]
+    head = "".join(starmap(_head, zip_longest(heading, is_text, fillvalue=False)))
     body = "\n".join(
-        f'<tr><th scope="row" dir="auto">{escape(name)}</th>{"".join(map(_cell, values))}</tr>'
+        f"<tr>{_cell(name, 'th scope=row')}{''.join(map(_cell, values))}</tr>"
         for name, values in zip(names, rows, strict=True)
     )
     return (
@@ -89,10 +95,18 @@ def html_table(
     )
 
 
-def _cell(value: Any) -> str:
-    """A cell; of text it says so, for a reader from right to left and for the style."""
-    start = '<td class="text" dir="auto">' if isinstance(value, str) else "<td>"
-    return f"{start}{html.escape(show_value(value))}</td>"
+def _head(name: str, is_text: bool) -> str:
+    """The heading of a column, which may be broken where its name has a line below."""
+    start = '<th scope="col" class="text">' if is_text else '<th scope="col">'
+    return f"{start}{escape(name).replace('_', '_<wbr>')}</th>"
+
+
+def _cell(value: Any, tag: str = "td") -> str:
+    """A cell; of text it says so, for the style and for who reads from right to left."""
+    text, kind = show_value(value), ""
+    if isinstance(value, str):
+        kind = f' class="text{" long" if len(text) > LONG else ""}" dir="auto"'
+    return f"<{tag}{kind}>{html.escape(text)}</{tag.split()[0]}>"
 
 
 def _picture(found: re.Match[str]) -> str:

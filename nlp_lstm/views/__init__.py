@@ -3,15 +3,27 @@
 A view returns text, or bytes where its format is not text.
 """
 
+import importlib.util
 from collections.abc import Callable
 from typing import Any
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.errors import UsageError
+from nlp_lstm.errors import MissingInputError, UsageError
 from nlp_lstm.markup import visible as visible
 from nlp_lstm.registry import Registry
 
 VIEWS: Registry[Callable[[Report], str | bytes]] = Registry("format", package="nlp_lstm.views")
+PICTURES = ("html", "png", "svg")  # formats that matplotlib draws
+
+
+def require_matplotlib() -> None:
+    """Check that what draws pictures is there; it is looked for, not loaded.
+
+    Raises:
+        MissingInputError: if matplotlib is not installed.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        raise MissingInputError("matplotlib is not installed: pip install 'nlp-lstm[pictures]'")
 
 
 def named_traces(report: Report) -> dict[str, Any]:

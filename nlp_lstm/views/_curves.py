@@ -8,7 +8,7 @@ from nlp_lstm.comparison import Comparison
 from nlp_lstm.markup import visible
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._panels import numbers, spread
-from nlp_lstm.views._style import LINE, MARGIN, SMALL, TEXT, WIDTH, colours, shorten
+from nlp_lstm.views._style import LINE, MARGIN, PAPER, SMALL, TEXT, WIDTH, colours, shorten
 
 LEFT, RIGHT, HIGH, FOOT = 0.6, 3.0, 3.4, 0.5
 UNTRAINED = "untrained_"
@@ -36,14 +36,15 @@ def curves_picture(table: Comparison) -> Picture:
             same.append(name)
             dashes = "--" if name.startswith(UNTRAINED) else "-"
             marker = MARKERS[(len(same) - 1) % len(MARKERS)]
-            axes.plot(places, columns[name], dashes, color=colour[name], marker=marker)
+            fill = PAPER if name.startswith(UNTRAINED) else colour[name]
+            axes.plot(places, columns[name], dashes, color=colour[name], marker=marker, mfc=fill)
             if f"{name}_low" in columns and f"{name}_high" in columns:
                 bounds = columns[f"{name}_low"], columns[f"{name}_high"]
                 axes.fill_between(places, *bounds, color=colour[name], alpha=0.18, linewidth=0)
             known = columns[name][np.isfinite(columns[name])]
             ends.append((float(known[-1]) if known.size else 0.0, name))
-        bottom, top = axes.get_ylim()
-        axes.set_ylim(min(bottom, 0.0), top)
+        values = np.concatenate([columns[name] for name in drawn])
+        axes.set_ylim(bottom=None if (values < 0).any() else 0.0)
         axes.set_xlabel(visible(table.row_kind), size=TEXT)
         if len(places) <= MOST_TICKS:
             axes.set_xticks(places, [visible(row) for row in table.rows])

@@ -4,7 +4,6 @@ Everything is placed in inches from the upper left corner, so that a picture of 
 hundred have letters of the same size. No pyplot: it would look for a display, and keep what it draws.
 """
 
-import importlib.util
 import io
 import textwrap
 import warnings
@@ -12,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nlp_lstm.errors import MissingInputError
 from nlp_lstm.markup import visible
+from nlp_lstm.views import require_matplotlib
 from nlp_lstm.views._style import (
     CHARACTER,
     LINE,
@@ -82,16 +81,6 @@ class Picture:
     meaning: str = ""
     note: str = ""
     width: float = WIDTH
-
-
-def require_matplotlib() -> None:
-    """Check that the extra is there.
-
-    Raises:
-        MissingInputError: if matplotlib is not installed.
-    """
-    if importlib.util.find_spec("matplotlib") is None:
-        raise MissingInputError("matplotlib is not installed: pip install 'nlp-lstm[pictures]'")
 
 
 def draw(pictures: Sequence[Picture], format: str, titled: bool = True) -> bytes:

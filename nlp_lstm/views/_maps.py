@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 UNIT_MAP, WIDEST = 3.2, 0.9  # height of a map of units, and the most of a word's column
 MOST_LABELS = 60  # names beside or above a map; of more, every so many-th is numbered
 LARGEST_CELL, SMALLEST_CELL = (0.62, 0.34), 0.14
-WITH_NUMBERS = 16  # most columns of a map that has room for numbers
+WITH_NUMBERS, ROOM_FOR_NUMBER = 16, 0.36  # most columns of a map with numbers, and the least width of one
 MAP = 7.0  # most inches of a map's width
 BAR = 1.0  # width of a column of bars beside a map
-LONGEST = 18  # characters of a name that are drawn
+LONGEST = 32  # characters of a name that are drawn
 TYPICAL = 98  # percent of the cell states that the colours tell apart
 
 
@@ -49,21 +49,20 @@ def unit_picture(trace: Trace) -> Picture:
     largest = float(np.nanpercentile(np.abs(states[last]), TYPICAL)) or 1.0
     side_by_side = len(trace.words) <= MOST_LABELS and len(states) > 1
     labels = _labels([visible(word) for word in trace.words], MOST_LABELS // (1 + side_by_side))
-    foot = max(width(label, SMALL) for label in labels) + 0.15
-    row = 0.25 + UNIT_MAP + foot
+    wide = (WIDTH - 2 * MARGIN - 1.3 - (0.35 if side_by_side else 0.0)) / (1 + side_by_side)
+    wide = min(wide, WIDEST * len(labels))
+    upright = _fit(labels, wide / len(labels))
+    foot = SMALL * LINE if upright else max(width(label, SMALL) for label in labels)
+    row = 0.4 + UNIT_MAP + foot
 
     def draw(sheet: Sheet) -> None:
-        wide = WIDTH - 2 * MARGIN - 1.3
-        if side_by_side:
-            wide = (wide - 0.35) / 2
-        wide = min(wide, WIDEST * len(labels))
         for number, (name, values) in enumerate(states.items()):
             column, line = (number, 0) if side_by_side else (0, number)
             left, top = MARGIN + 0.45 + column * (wide + 0.35), line * row
             sheet.text(left, top, name, color=PART_COLOURS[name], weight="bold")
             axes = sheet.axes(left, top + 0.22, wide, UNIT_MAP)
             image = _image(axes, values[:, order].T, DIVERGING, -largest, largest)
-            _name(axes, "x", labels, _fit(labels, wide / len(labels)))
+            _name(axes, "x", labels, upright)
             axes.set_yticks([])
             if not column:
                 axes.set_ylabel(f"{len(order)} units", size=SMALL)
@@ -83,54 +82,60 @@ def map_picture(table: Comparison) -> Picture:
 
     A table without such columns is a map of all its columns of numbers.
     """
-    inside = [name for name in table.columns if name in set(table.rows)]
-    columns = dict(zip(table.columns, zip(*table.values), strict=False))
-    inside = inside or [name for name, values in columns.items() if _is_number(values)]
-    beside = {name: columns[name] for name in columns if name not in inside and _is_number(columns[name])}
-    cells = np.array([[np.nan if x is None else x for x in columns[name]] for name in inside], float).T
-    cells = cells.reshape(len(table.rows), len(inside))
-    cell = (min(LARGEST_CELL[0], MAP / len(inside)), min(LARGEST_CELL[1], MAP / len(table.rows)))
-    if min(cell) < LARGEST_CELL[1]:
-        cell = (min(cell),) * 2
-    rows = _labels([shorten(visible(name), LONGEST) for name in table.rows], MOST_LABELS)
-    names = _labels([shorten(visible(name), LONGEST) for name in inside], MOST_LABELS)
-    left = max(width(name, SMALL) for name in rows) + 0.15
+    cells, inside, beside = split(table)
+    rows, names = ([shorten(visible(name), LONGEST) for name in some] for some in (table.rows, inside))
+    rows, names = _labels(rows, MOST_LABELS), _labels(names, MOST_LABELS)
+    cell = (min(LARGEST_CELL[0], MAP / len(names)), min(LARGEST_CELL[1], MAP / len(rows)))
+    cell = cell if min(cell) == LARGEST_CELL[1] else (min(cell), min(cell))
     upright = _fit(names, cell[0])
-    above = SMALL * LINE + 0.1 if upright else max(width(name, SMALL) for name in names) + 0.15
-    high, wide = cell[1] * len(rows), cell[0] * len(names)
+    above = (SMALL * LINE if upright else max(width(name, SMALL) for name in names)) + 0.12
+    left = MARGIN + max(width(name, SMALL) for name in rows) + 0.15
+    wide, high = cell[0] * len(names), cell[1] * len(rows)
+    most = 100 if len(names) <= WITH_NUMBERS else TYPICAL  # percent that the colours tell apart
     sizes = np.abs(cells[np.isfinite(cells)])
-    most = 100 if len(inside) <= WITH_NUMBERS else TYPICAL  # percent that the colours tell apart
     largest = float(np.percentile(sizes, most)) if sizes.any() else 1.0
     low = -largest if (cells < 0).any() else 0.0
 
     def draw(sheet: Sheet) -> None:
-        axes = sheet.axes(MARGIN + left, above, wide, high)
+        axes = sheet.axes(left, above, wide, high)
         image = _image(axes, cells, DIVERGING if low else SEQUENTIAL, low, largest)
         axes.xaxis.tick_top()
         _name(axes, "x", names, upright)
         _name(axes, "y", rows)
-        if len(inside) <= WITH_NUMBERS and cell[0] >= 0.36:
+        if len(names) <= WITH_NUMBERS and cell[0] >= ROOM_FOR_NUMBER:
             _write_numbers(axes, cells, image)
-        place = MARGIN + left + wide + 0.25
+        place = left + wide + 0.25
         for name, values in beside.items():
-            _draw_bars(sheet, place, above, high, name, values, len(rows) <= MOST_LABELS)
+            _draw_bars(sheet, place, above, high, name, values)
             place += BAR + 0.25
-        _scale(
-            sheet, image, place, above, min(high, 2.5), "neither" if most == 100 else "both" if low else "max"
-        )
+        extend = "neither" if most == 100 else "both" if low else "max"
+        _scale(sheet, image, place, above, min(high, 2.5), extend)
 
-    colour = "purple below 0, white 0, green above" if low else "from light, 0, to dark"
-    colour += f"; beyond {largest:.2g}, which {most} % lie within, it stays the same" if most < 100 else ""
-    whole = MARGIN + left + wide + 0.25 + len(beside) * (BAR + 0.25) + 1.0
-    note = f"Colour: the number, {colour}. Grey: none."
+    note = (
+        f"Colour: the number, {'purple below 0, white 0, green above' if low else 'from light, 0, to dark'}"
+    )
+    note += f"; beyond {largest:.2g}, which {most} % lie within, it stays the same" if most < 100 else ""
+    note += ". Grey: none." if sizes.size < cells.size else "."
+    whole = left + wide + len(beside) * (BAR + 0.25) + 1.25
     return Picture(table.title, above + high, draw, table.meaning, note, max(WIDTH, whole))
 
 
-def _is_number(values: Sequence[Any]) -> bool:
-    """Whether a column holds numbers, and nothing else but gaps."""
-    return any(value is not None for value in values) and all(
-        value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)) for value in values
-    )
+def split(table: Comparison) -> tuple[np.ndarray, list[str], dict[str, Sequence[Any]]]:
+    """Return the numbers of a map, `(rows, columns)`, the names of their columns, and what stands beside it.
+
+    Example:
+        >>> split(Comparison("", ["a", "b"], ["a", "b", "age"], [(1, 0, 7), (0, 1, 9)], "", ""))[1:]
+        (['a', 'b'], {'age': (7, 9)})
+    """
+    columns = {
+        name: values
+        for name, values in zip(table.columns, zip(*table.values), strict=True)
+        if all(value is None or isinstance(value, (int, float)) for value in values)
+    }
+    inside = [name for name in columns if name in set(table.rows)] or list(columns)
+    cells = [[np.nan if value is None else float(value) for value in columns[name]] for name in inside]
+    beside = {name: values for name, values in columns.items() if name not in inside}
+    return np.array(cells).T, inside, beside
 
 
 def _labels(names: list[str], most: int) -> list[str]:
@@ -176,9 +181,7 @@ def _write_numbers(axes: "Axes", cells: np.ndarray, image: Any) -> None:
             axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink, size=SMALL)
 
 
-def _draw_bars(
-    sheet: Sheet, left: float, top: float, high: float, name: str, values: Sequence[Any], written: bool
-) -> None:
+def _draw_bars(sheet: Sheet, left: float, top: float, high: float, name: str, values: Sequence[Any]) -> None:
     """Draw a column of numbers as bars that stand in the rows of the map."""
     lengths = np.array([np.nan if value is None else value for value in values], float)
     axes = sheet.axes(left, top, BAR, high)
@@ -190,7 +193,7 @@ def _draw_bars(
     axes.set_xticks([])
     axes.set_title(visible(name), size=SMALL, color=colours([name])[name])
     axes.axvline(0, color="black", linewidth=0.6)
-    for row, value in enumerate(values if written else ()):
+    for row, value in enumerate(values if len(values) <= MOST_LABELS else ()):
         axes.text(0, row, f" {show_value(value)}", va="center", size=SMALL)
 
 

@@ -25,20 +25,20 @@ figure { margin: 1rem 0 1.5rem; }
 .scroll:focus-visible, a:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 .picture { background: #ffffff; margin-top: .5rem; }
 .picture svg { display: block; margin: 0 auto; stroke-linejoin: round; stroke-linecap: butt; }
-.numbers { max-height: 36rem; }
+.numbers { max-height: 80vh; }
 table { border-collapse: separate; border-spacing: 0; width: 100%; font-size: .9rem; }
 caption { text-align: left; padding: .6rem .75rem; color: var(--soft); }
 caption span { position: sticky; left: .75rem; display: inline-block;
   max-width: min(80ch, calc(100vw - 4rem)); }
 caption strong { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-th, td { padding: .3rem .75rem; border-bottom: 1px solid var(--line); text-align: right;
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right;
   vertical-align: top; font-variant-numeric: tabular-nums; white-space: nowrap; }
-thead th { background: var(--band); position: sticky; top: 0; z-index: 1; vertical-align: bottom; }
-th:first-child, td.text { text-align: start; }
-td.text, tbody th { white-space: normal; overflow-wrap: break-word; max-width: 36ch; }
-td.text { min-width: 9rem; }
-tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; min-width: 4rem; }
-@media (max-width: 40rem) { tbody th { max-width: 9rem; overflow-wrap: anywhere; } }
+thead th { background: var(--band); position: sticky; top: 0; z-index: 1;
+  vertical-align: bottom; white-space: normal; }
+th:first-child, .text { text-align: start; }
+.long { white-space: normal; overflow-wrap: anywhere; min-width: 14rem; }
+tbody th { position: sticky; left: 0; background: var(--paper); font-weight: 600; }
+@media (max-width: 40rem) { tbody th.long { min-width: 10rem; } }
 @media print { :root { color-scheme: light; --ink: #000; --soft: #333; --line: #bbb; --paper: #fff;
   --band: #eee; } .scroll { overflow: visible; border: 0; } .numbers { max-height: none; }
   .picture svg { max-width: 100%; height: auto; } thead th, tbody th { position: static; }

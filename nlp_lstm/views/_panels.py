@@ -51,7 +51,7 @@ def limits(curves: Curves, told: str) -> tuple[float, float]:
 def spread(
     ends: Sequence[tuple[float, str]], low: float, high: float, height: float, apart: float
 ) -> list[tuple[str, float]]:
-    """Return where the name of each curve stands, in inches from below: at its end, but apart from others.
+    """Return where the name of each curve stands, in inches from below: near its end, apart from others.
 
     Example:
         >>> spread([(0.5, "b"), (0.5, "a")], 0, 1, 1.0, 0.2)
@@ -65,4 +65,6 @@ def spread(
             if lack > 1e-6:
                 places[below] -= lack / 2
                 places[above] += lack / 2
+        outside = min(places[0], 0.0) + max(places[-1] - height, 0.0)
+        places = [place - outside for place in places]
     return [(name, round(place, 6)) for (_, name), place in zip(ordered, places, strict=True)]

@@ -32,7 +32,7 @@ from nlp_lstm.views._style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LEFT, RIGHT = 1.35, 1.25  # beside the words: names of the panels, names of the curves
+LEFT, RIGHT = 1.5, 1.25  # beside the words: names of the panels, names of the curves
 WIDEST, NARROWEST = 0.95, 0.28  # of the column of a word
 PANEL, GAP, APART = 0.78, 0.14, 0.35  # height of curves, between them, and between rows of words
 MOST_WORDS = 300  # that are drawn

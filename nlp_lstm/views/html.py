@@ -4,8 +4,8 @@ from xml.dom import minidom
 
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.markup import escape, html_table, show_facts
-from nlp_lstm.views import VIEWS
-from nlp_lstm.views._drawing import Picture, draw, require_matplotlib
+from nlp_lstm.views import VIEWS, require_matplotlib
+from nlp_lstm.views._drawing import Picture, draw
 from nlp_lstm.views._figures import charts
 from nlp_lstm.views._page import page, region
 
@@ -43,7 +43,10 @@ def show_html(report: Report) -> str:
 
 def _section(number: int, table: Comparison, pictures: list[Picture]) -> str:
     """A table under its title, below its pictures."""
-    figures = [_figure(f"{number}-{order}", picture) for order, picture in enumerate(pictures, start=1)]
+    figures = [
+        _figure(f"{number}-{order}", picture, picture.title.removeprefix(f"{table.title}, "))
+        for order, picture in enumerate(pictures, start=1)
+    ]
     shown = max(1, MOST_CELLS // max(1, len(table.columns)))
     meaning = table.meaning
     if shown < len(table.rows):
@@ -61,12 +64,12 @@ def _section(number: int, table: Comparison, pictures: list[Picture]) -> str:
     )
 
 
-def _figure(name: str, picture: Picture) -> str:
+def _figure(name: str, picture: Picture, label: str) -> str:
     """A picture with its title and note."""
     drawing = region(
         "picture", picture.title, inline(draw([picture], "svg", titled=False), name, picture.title)
     )
-    note = f"<strong>{escape(picture.title)}.</strong> {escape(picture.note)}"
+    note = f"<strong>{escape(label[:1].upper() + label[1:])}.</strong> {escape(picture.note)}"
     return f"<figure><figcaption>{note}</figcaption>{drawing}</figure>"
 
 

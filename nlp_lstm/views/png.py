@@ -1,8 +1,8 @@
 """A report as a PNG: the pictures of its tables, one below the other."""
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.views import VIEWS
-from nlp_lstm.views._drawing import draw, require_matplotlib
+from nlp_lstm.views import VIEWS, require_matplotlib
+from nlp_lstm.views._drawing import draw
 from nlp_lstm.views._figures import all_pictures
 
 
