@@ -1,7 +1,7 @@
 """Maps: words × words of a table, and every unit of the states of a layer at every word, side by side."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._style import (
     DIVERGING,
     LINE,
+    LONGEST_WORD,
     MARGIN,
     MISSING,
     PART_COLOURS,
@@ -48,7 +49,9 @@ def unit_picture(trace: Trace) -> Picture:
     order = np.argsort(-states[last].mean(axis=0), kind="stable")
     largest = float(np.nanpercentile(np.abs(states[last]), TYPICAL)) or 1.0
     side_by_side = len(trace.words) <= MOST_LABELS and len(states) > 1
-    labels = _labels([visible(word) for word in trace.words], MOST_LABELS // (1 + side_by_side))
+    labels = _labels(
+        [shorten(visible(word), LONGEST_WORD) for word in trace.words], MOST_LABELS // (1 + side_by_side)
+    )
     wide = (WIDTH - 2 * MARGIN - 1.3 - (0.35 if side_by_side else 0.0)) / (1 + side_by_side)
     wide = min(wide, WIDEST * len(labels))
     upright = _fit(labels, wide / len(labels))
@@ -120,7 +123,7 @@ def map_picture(table: Comparison) -> Picture:
     return Picture(table.title, above + high, draw, table.meaning, note, max(WIDTH, whole))
 
 
-def split(table: Comparison) -> tuple[np.ndarray, list[str], dict[str, Sequence[Any]]]:
+def split(table: Comparison) -> tuple[np.ndarray, list[str], Mapping[str, Sequence[Any]]]:
     """Return the numbers of a map, `(rows, columns)`, the names of their columns, and what stands beside it.
 
     Example:
@@ -162,7 +165,7 @@ def _fit(labels: list[str], cell: float) -> bool:
     return "" in labels or max(width(label, SMALL) for label in labels) <= cell
 
 
-def _name(axes: "Axes", axis: str, labels: list[str], upright: bool = True) -> None:
+def _name(axes: "Axes", axis: Literal["x", "y"], labels: list[str], upright: bool = True) -> None:
     """Write the names along an axis of a map."""
     ticks = [place for place, label in enumerate(labels) if label]
     named = [labels[place] for place in ticks]

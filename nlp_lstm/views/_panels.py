@@ -21,7 +21,7 @@ def numbers(table: Comparison, rows: int) -> dict[str, np.ndarray]:
     return found
 
 
-def group(columns: Curves) -> dict[str, Curves]:
+def group(columns: Curves) -> Mapping[str, Curves]:
     """Return columns that tell the same of different parts together, what they tell -> part -> values.
 
     Example:

@@ -17,6 +17,7 @@ from nlp_lstm.views._panels import Curves, group, limits, numbers, spread
 from nlp_lstm.views._style import (
     DIVERGING,
     FAINT,
+    LONGEST_WORD,
     MARGIN,
     MISSING,
     SEQUENTIAL,
@@ -43,7 +44,6 @@ TOLD = {
     "saturated": "saturated\n(share of units)",
     "memory_age": "memory age\n(in words)",
 }
-LONGEST = 16  # characters of a word that are drawn
 SENTIMENTS = {"very negative": -1.0, "negative": -0.5, "neutral": 0.0, "positive": 0.5, "very positive": 1.0}
 
 
@@ -56,9 +56,9 @@ def sentence_picture(trace: Trace, table: Comparison) -> Picture:
     """
     shown = min(len(trace.words), MOST_WORDS)
     known = {name: values for name, values in numbers(table, shown).items() if np.isfinite(values).any()}
-    words = [shorten(visible(word), LONGEST) for word in trace.words[:shown]]
+    words = [shorten(visible(word), LONGEST_WORD) for word in trace.words[:shown]]
     said = [one.rpartition(" ")[::2] if one else ("–", "") for one in says(trace, 1)[:shown]]
-    said = [(shorten(visible(name), LONGEST), probability) for name, probability in said]
+    said = [(shorten(visible(name), LONGEST_WORD), probability) for name, probability in said]
     shading = shade(trace)
     bands = _Bands(words, said, shading, group(known))
     note = f"The number of each word, the word, and what the model says after it. Colour: {shading.meaning}."

@@ -27,6 +27,7 @@ OTHERS = (INK, GREEN, PURPLE, ORANGE, SKY, GREY, BLUE, VERMILION)  # for names w
 
 DIVERGING = "PRGn"  # purple below 0, white at 0, green above
 SEQUENTIAL = "YlGnBu"  # light at 0, dark at the largest
+LONGEST_WORD = 16  # characters of a word that are drawn
 MISSING = "#eeeeee"  # where there is no number
 
 WIDTH = 11.0  # inches, of a picture; all lengths are inches

@@ -8,8 +8,10 @@ from nlp_lstm.views import VIEWS, require_matplotlib
 from nlp_lstm.views._drawing import Picture, draw
 from nlp_lstm.views._figures import charts
 from nlp_lstm.views._page import page, region
+from nlp_lstm.views._style import shorten
 
 MOST_CELLS = 50_000  # of a table
+LONGEST_TITLE = 240  # characters
 
 
 @VIEWS.register("html")
@@ -27,7 +29,7 @@ def show_html(report: Report) -> str:
         False
     """
     require_matplotlib()
-    title = " ".join(report.traces[0].words) if report.traces else "nlp-lstm"
+    title = shorten(" ".join(report.traces[0].words), LONGEST_TITLE) if report.traces else "nlp-lstm"
     facts = show_facts(report.facts)
     parts = [f"<p>{escape(facts)}</p>"] if facts else []
     if len(report.comparisons) > 1:
@@ -87,7 +89,7 @@ def inline(svg: bytes, name: str, label: str) -> str:
     root = minidom.parseString(svg).documentElement
     assert root is not None
     for element in [*root.getElementsByTagName("metadata"), *root.getElementsByTagName("style")]:
-        element.parentNode.removeChild(element)
+        element.parentNode.removeChild(element)  # pyright: ignore[reportOptionalMemberAccess]
     for element in root.getElementsByTagName("*"):
         for attribute in [*element.attributes.values()]:
             if attribute.name == "id":
