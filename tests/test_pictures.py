@@ -191,6 +191,18 @@ def test_a_state_has_one_colour_in_all_pictures():
     assert "hidden_state_low" not in texts
 
 
+def test_counts_are_no_curves():
+    columns = {"hidden_state": [0.5, 0.2], "sentences": [60, 31], "narrow": [True, False]}
+    one = Comparison.from_columns("influence", ["0", "1"], columns, "words back", "", chart="curves")
+    texts = read_text(show("svg", one))
+    assert "hidden_state" in texts
+    assert not {"sentences", "narrow", "60"} & set(texts)
+    page = Page(show("html", one))
+    assert "sentences" in page.text
+    counts = Comparison("counts", ["0"], ["sentences"], [(60,)], "words back", "", chart="curves")
+    assert {"sentences", "60"} <= set(read_text(show("svg", counts)))
+
+
 def test_rows_that_are_no_numbers_have_no_curves():
     texts = read_text(show("svg", table(chart="curves")))
     assert {"lstm", "gru", "9.500", "-"} <= set(texts)

@@ -7,6 +7,7 @@ from nlp_lstm.traces import Trace, state_table
 from nlp_lstm.views._curves import curves_picture
 from nlp_lstm.views._drawing import Picture
 from nlp_lstm.views._maps import map_picture, unit_picture
+from nlp_lstm.views._panels import numbers
 from nlp_lstm.views._sentence import sentence_picture
 from nlp_lstm.views._tables import table_picture
 
@@ -31,7 +32,7 @@ def charts(table: Comparison, report: Report) -> list[Picture]:
     if not table.rows or not table.columns:
         return []
     trace = trace_of(table, report)
-    if table.chart == "curves" and all(map(_is_number, table.rows)):
+    if table.chart == "curves" and all(map(_is_number, table.rows)) and numbers(table, len(table.rows)):
         return [curves_picture(table)]
     if table.chart == "heat":
         return [*([sentence_picture(trace, with_ages(trace, table))] if trace else []), map_picture(table)]

@@ -13,10 +13,14 @@ Curves = Mapping[str, np.ndarray]
 
 
 def numbers(table: Comparison, rows: int) -> dict[str, np.ndarray]:
-    """Return the columns of a table that hold numbers alone, name -> `(rows,)`; NaN where there is none."""
+    """Return the columns of a table that hold measures, name -> `(rows,)`; NaN where there is none.
+
+    Whole numbers are counts, such as of the sentences behind a mean, and are no measures; nor are yes and no.
+    """
     found = {}
     for name, column in zip(table.columns, zip(*table.values[:rows]), strict=False):
-        if all(value is None or isinstance(value, (int, float)) for value in column):
+        known = [value for value in column if value is not None]
+        if known and all(isinstance(value, float) for value in known):
             found[name] = np.array([np.nan if value is None else value for value in column], float)
     return found
 

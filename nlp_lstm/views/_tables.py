@@ -21,7 +21,7 @@ def table_picture(table: Comparison) -> Picture:
     values = [(row, *cells) for row, cells in shown]
     heading = [visible(name).replace("_", " ") for name in (table.row_kind, *table.columns)]
     texts = [[show_value(value)[:LONGEST] for value in row] for row in values]
-    is_text = [any(isinstance(row[column], str) for row in values) for column in range(len(heading))]
+    is_text = [True, *(any(isinstance(row[name], str) for row in values) for name in range(1, len(heading)))]
     widths = _widths(heading, texts, is_text)
     lines = [_wrap(row, widths) for row in texts]
     head = [textwrap.wrap(name, max(1, int(wide / SMALL / CHARACTER))) for name, wide in zip(heading, widths)]
@@ -40,14 +40,13 @@ def table_picture(table: Comparison) -> Picture:
             top += height
         _draw_bars(sheet, table, values, heights, ends, widths)
 
-    left_out = len(table.rows) - len(shown)
-    note = (
-        f"The first {len(shown)} of {len(table.rows)} rows; --format csv and json hold all."
-        if left_out
-        else ""
-    )
+    notes = []
+    if len(shown) < len(table.rows):
+        notes.append(f"The first {len(shown)} of {len(table.rows)} rows; --format csv and json hold all.")
+    if any(isinstance(value, float) and value < 0 for row in values for value in row):
+        notes.append("Bars: how large each number is beside the largest of its column; empty: below 0.")
     whole = max(WIDTH, ends[-1] + MARGIN)
-    return Picture(table.title, sum(heights), draw, table.meaning, note, whole)
+    return Picture(table.title, sum(heights), draw, table.meaning, " ".join(notes), whole)
 
 
 def _widths(heading: Sequence[str], texts: Sequence[Sequence[str]], is_text: Sequence[bool]) -> list[float]:
@@ -103,5 +102,5 @@ def _draw_bars(
             if largest and value:
                 long = widths[column] * min(abs(value) / largest, 1.0)
                 place = ends[column] - widths[column], top + 0.04
-                box = Rectangle(place, long, height - 0.08, facecolor=colour, alpha=0.22, linewidth=0)
-                axes.add_patch(box)
+                box = Rectangle(place, long, height - 0.08, color=colour, alpha=0.22, fill=value > 0)
+                axes.add_patch(box)  # below 0 an empty one
