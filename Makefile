@@ -1,14 +1,15 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
-# make test   everything that CI runs: lint, types, tests
+# make test   everything that CI runs: lint, types, tests; what it skips it names, as a browser that is not there
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 # make verdict  judge what is said about hidden and cell state by the runs that come with the package
+# make picture  draw the README's picture again
 # make shipped  train the runs that come with the package, from the files under data/, and put them there
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test verdict shipped bench bench-torch clean
+.PHONY: demo test verdict picture shipped bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -19,7 +20,11 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -rs
+
+picture: $(VENV)/installed-dev
+	rm -f docs/probe.svg
+	$(BIN)/nlp-lstm probe "not a good film, but a moving one" --run sentiment-sst --format svg --output docs/probe.svg
 
 shipped: $(VENV)/installed
 	$(BIN)/nlp-lstm train --preset sst --seed 0 --run build/sentiment-sst

@@ -10,10 +10,9 @@ import numpy as np
 
 from nlp_lstm.comparison import Comparison
 from nlp_lstm.errors import UsageError
-from nlp_lstm.traces import Trace, says
+from nlp_lstm.traces import STATES, Trace, says
 from nlp_lstm.vocabulary import Sentence
 
-STATES = ("hidden_state", "cell_state")
 MEANING = (
     "the sentence as it was beside the changed one. hidden_state_change, cell_state_change: length of the "
     "difference over the length before, 0 none. output_change: total variation distance of the two "
@@ -106,7 +105,7 @@ def change_table(before: Trace, after: Trace, first: int = 1, change: str = "cha
         "says_after": says(after, most=1)[-count:],
     }
     rows = [f"{number} {word}" for number, word in enumerate(after.words[-count:], start=first)]
-    title = f"{before.task}, {before.model}, {before.layer}, {change}"
+    title = f"{before.title}, {change}"
     return Comparison.from_columns(title, rows, columns, "word", MEANING)
 
 

@@ -4,10 +4,13 @@ Every analysis returns them and every view takes them, so that n analyses and m 
 functions.
 """
 
+import html
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from nlp_lstm.markup import html_table, show_facts
 
 Value = float | int | str | bool | None
 Chart = Literal["", "heat", "curves"]
@@ -71,6 +74,13 @@ class Comparison:
         plain = [[_plain(value) for value in column] for column in columns.values()]
         return cls(title, rows, list(columns), list(zip(*plain)), row_kind, meaning, chart, first)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the table, as far as a reader needs it."""
+        heading = [self.row_kind, *self.columns]
+        hidden = len(self.rows) - len(self.rows[: self.first])
+        meaning = f"{self.meaning} (and {hidden} rows more)" if hidden else self.meaning
+        return html_table(self.title, heading, self.rows[: self.first], self.values[: self.first], meaning)
+
     def records(self) -> list[dict[str, Value]]:
         """Return one dictionary per row, column name -> value."""
         return [
@@ -92,6 +102,11 @@ class Report:
     comparisons: tuple[Comparison, ...]
     traces: tuple[Any, ...] = field(default=(), repr=False)
     facts: dict[str, Any] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the facts and the tables."""
+        facts = f"<p>{html.escape(show_facts(self.facts))}</p>"
+        return "\n".join([facts, *(table._repr_html_() for table in self.comparisons)])
 
 
 def _plain(value: Any) -> Value:

@@ -210,7 +210,7 @@ def memory_table(
     if kind != "share":
         columns["cell_state" if kind == "unit" else "logit"] = amounts.sum(axis=1)
     columns["memory_age"] = memory_age(amounts)
-    title = f"{trace.task}, {trace.model}, {trace.layer}, {about}"
+    title = f"{trace.title}, {about}"
     return Comparison.from_columns(title, names, columns, "word", f"{MEANINGS[kind]}. {AGE}", chart="heat")
 
 
@@ -220,7 +220,7 @@ def unit_age_table(trace: Trace, writes: np.ndarray) -> Comparison:
     units = np.argsort(-ages, kind="stable")
     columns = {"memory_age": ages[units], "half_life": half_life(trace)[units]}
     return Comparison.from_columns(
-        f"{trace.task}, {trace.model}, {trace.layer}, memory of each unit",
+        f"{trace.title}, memory of each unit",
         [str(unit) for unit in units],
         columns,
         "unit",

@@ -10,21 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from nlp_lstm.changes import STATES, change_table, swap_word, without_word
+from nlp_lstm.changes import change_table, swap_word, without_word
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.edits import Edit
 from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.memory import memory_table, unit_age_table, write_decomposition
 from nlp_lstm.run import Run, default_runs, load_run
-from nlp_lstm.traces import CLOSED, OPEN, Trace, says
+from nlp_lstm.traces import Trace, says, state_table
 from nlp_lstm.tracing import trace
 from nlp_lstm.vocabulary import UNK, Sentence
-
-MEANING = (
-    "says: what the model says after the word. norm: length of the state. moved: 1 - cosine to the "
-    "state of the word before, 0 none to 2 turned round. gates: mean over units; saturated: share of "
-    f"units below {CLOSED} or above {OPEN}"
-)
 
 
 def probe(
@@ -88,27 +82,6 @@ def probe(
     return Report(tuple(comparisons + ages), tuple(traces), {"unknown_words": found or None})
 
 
-def state_table(trace: Trace) -> Comparison:
-    """Return one row per word: what the model says after it, and what its states and gates do.
-
-    Args:
-        trace: of one layer.
-
-    Returns:
-        A table with the columns says, and for each state its norm (0 or more) and how far it moved (in
-        [0, 2]), and for each gate its mean and its saturated share over the units (both in [0, 1]).
-    """
-    states = [name for name in STATES if name in trace.parts]
-    gates = [name for name in trace.parts if name.endswith("_gate")]
-    columns = {"says": says(trace)}
-    columns |= {f"{name}_norm": np.linalg.norm(trace.parts[name], axis=1) for name in states}
-    columns |= {f"{name}_moved": moved(trace.parts[name]) for name in states}
-    columns |= {name: trace.parts[name].mean(axis=1) for name in gates}
-    columns |= {f"{name}_saturated": saturated(trace.parts[name]) for name in gates}
-    title = f"{trace.task}, {trace.model}, {trace.layer}"
-    return Comparison.from_columns(title, trace.words, columns, "word", MEANING)
-
-
 def unit_table(trace: Trace, unit: int) -> Comparison:
     """Return one row per word with all parts of one unit.
 
@@ -117,30 +90,9 @@ def unit_table(trace: Trace, unit: int) -> Comparison:
     """
     _check_unit(trace, unit)
     columns = {"says": says(trace)} | {name: values[:, unit] for name, values in trace.parts.items()}
-    title = f"{trace.task}, {trace.model}, {trace.layer}, unit {unit}"
+    title = f"{trace.title}, unit {unit}"
     meaning = "gates in (0, 1); candidate and hidden_state in (-1, 1)"
     return Comparison.from_columns(title, trace.words, columns, "word", meaning)
-
-
-def moved(states: np.ndarray) -> np.ndarray:
-    """Return how far each state turned from the one before, 1 - cosine, `(timesteps,)` in [0, 2].
-
-    The first word moves from zeros, which have no direction: NaN.
-
-    Example:
-        >>> moved(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 2.0]])).tolist()
-        [nan, 1.0, 0.0]
-    """
-    lengths = np.linalg.norm(states, axis=1)
-    products = (states[1:] * states[:-1]).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cosine = products / (lengths[1:] * lengths[:-1])
-    return np.concatenate([[np.nan], 1 - cosine])
-
-
-def saturated(gate: np.ndarray) -> np.ndarray:
-    """Return the share of units whose gate is nearly closed or open, `(timesteps,)` in [0, 1]."""
-    return ((gate < CLOSED) | (gate > OPEN)).mean(axis=1)
 
 
 def _check_one_question(

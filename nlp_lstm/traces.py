@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp_lstm.comparison import Comparison
 from nlp_lstm.errors import MissingInputError, UsageError
 
 if TYPE_CHECKING:
     from xarray import Dataset
 
+STATES = ("hidden_state", "cell_state")
 CLOSED, OPEN = 0.1, 0.9  # a gate below the one or above the other is saturated
+MEANING = (
+    "says: what the model says after the word. norm: length of the state. moved: 1 - cosine to the "
+    "state of the word before, 0 none to 2 turned round. gates: mean over units; saturated: share of "
+    f"units below {CLOSED} or above {OPEN}"
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,21 @@ class Trace:
     task: str = ""
     predicts: str = ""
     backwards: bool = False
+
+    @property
+    def title(self) -> str:
+        """Return task, model and layer, the title of the tables about it.
+
+        Example:
+            >>> nothing = np.zeros((1, 0))
+            >>> Trace("a-001", "layer_1", ("the",), nothing, {}, nothing, task="sentiment").title
+            'sentiment, a-001, layer_1'
+        """
+        return ", ".join(filter(None, (self.task, self.model, self.layer)))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the table of its states and gates."""
+        return state_table(self)._repr_html_()
 
     def to_xarray(self) -> "Dataset":
         """Return the trace as an `xarray.Dataset`.
@@ -143,3 +165,44 @@ def says(trace: Trace, most: int = 3) -> list[str | None]:
         likeliest = [index for index in best if trace.output_names[index] != "[PAD]"]
         said.append(" ".join(f"{trace.output_names[index]} {row[index]:.2f}" for index in likeliest[:shown]))
     return said
+
+
+def state_table(trace: Trace) -> Comparison:
+    """Return one row per word: what the model says after it, and what its states and gates do.
+
+    Args:
+        trace: of one layer.
+
+    Returns:
+        A table with the columns says, and for each state its norm (0 or more) and how far it moved (in
+        [0, 2]), and for each gate its mean and its saturated share over the units (both in [0, 1]).
+    """
+    states = [name for name in STATES if name in trace.parts]
+    gates = [name for name in trace.parts if name.endswith("_gate")]
+    columns = {"says": says(trace)}
+    columns |= {f"{name}_norm": np.linalg.norm(trace.parts[name], axis=1) for name in states}
+    columns |= {f"{name}_moved": moved(trace.parts[name]) for name in states}
+    columns |= {name: trace.parts[name].mean(axis=1) for name in gates}
+    columns |= {f"{name}_saturated": saturated(trace.parts[name]) for name in gates}
+    return Comparison.from_columns(trace.title, trace.words, columns, "word", MEANING)
+
+
+def moved(states: np.ndarray) -> np.ndarray:
+    """Return how far each state turned from the one before, 1 - cosine, `(timesteps,)` in [0, 2].
+
+    The first word moves from zeros, which have no direction: NaN.
+
+    Example:
+        >>> moved(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 2.0]])).tolist()
+        [nan, 1.0, 0.0]
+    """
+    lengths = np.linalg.norm(states, axis=1)
+    products = (states[1:] * states[:-1]).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        cosine = products / (lengths[1:] * lengths[:-1])
+    return np.concatenate([[np.nan], 1 - cosine])
+
+
+def saturated(gate: np.ndarray) -> np.ndarray:
+    """Return the share of units whose gate is nearly closed or open, `(timesteps,)` in [0, 1]."""
+    return ((gate < CLOSED) | (gate > OPEN)).mean(axis=1)

@@ -17,6 +17,7 @@ from nlp_lstm import load_run, train
 from nlp_lstm.cli._progress import Bar
 from nlp_lstm.errors import DataError, StorageError
 from nlp_lstm.run import save_run
+from nlp_lstm.views import VIEWS
 
 TINY = ("--limit", "60", "--units", "6", "--embedding-dim", "5", "--batch-size", "16", "--timesteps", "24")
 FILES = ("run.json", "weights.safetensors", "tokenizer.json", "history.csv")
@@ -459,13 +460,20 @@ def test_a_file_that_cannot_be_read_is_a_storage_error(two_runs, monkeypatch):
     ("output", "says"),
     [
         ("missing/a.json", "cannot write missing/a.json: No such file or directory"),
-        ("runs", "cannot write runs: Is a directory"),
         ("/dev/full", "cannot write /dev/full: No space left on device"),
         ("/proc/a", "cannot write /proc/a: "),
     ],
 )
 def test_output_that_cannot_be_written(two_runs, refused, output, says):
     assert says in refused(74, "probe", "the sky", "--output", output)
+
+
+@pytest.mark.parametrize("format_", VIEWS.names())
+def test_no_format_writes_over_what_is_there(two_runs, refused, format_):
+    Path("mine").write_text("mine")
+    for name in ("mine", "runs"):
+        said = refused(2, "probe", "the sky", "--format", format_, "--output", name)
+        assert said == f"{name} exists: give another --output"
 
 
 @pytest.mark.parametrize(

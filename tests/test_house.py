@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # A module imports only from lower floors. A folder is on one floor; its files may import each other.
 FLOORS = (
-    {"errors", "registry", "settings", "comparison"},
+    {"errors", "registry", "settings", "markup", "comparison"},
     {"corpora", "vocabulary", "cells", "scoring", "baselines", "recipes", "recurrence"},
     {"network", "batches", "output_loss", "storage", "shards", "traces"},
     {"task", "layers", "keras_models", "edits", "folders"},
@@ -41,12 +41,13 @@ FLOORS = (
 )
 # Neighbours that may meet, and why.
 NEIGHBOURS = {
+    ("comparison", "markup"): "a table shows itself in a notebook",
     ("registry", "errors"): "an unknown name is an error",
     ("settings", "errors"): "a value outside its range is an error",
     ("corpora", "vocabulary"): "running text is split by the one rule for words",
 }
 # What is slow to load, and who may load it with the module; all others do so when it is needed, if at all.
-SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich", "pyarrow", "xarray", "h5netcdf")
+SLOW = ("keras", "tensorflow", "datasets", "sklearn", "rich", "pyarrow", "xarray", "h5netcdf", "matplotlib")
 LOADS_KERAS = {
     "layers",
     "recurrence",

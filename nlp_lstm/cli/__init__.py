@@ -64,6 +64,6 @@ def _usage(error: click.ClickException) -> str:
 
 def _one_line(message: str) -> str:
     """A message without line breaks or characters that a terminal acts on."""
-    from nlp_lstm.views import visible
+    from nlp_lstm.markup import visible
 
     return visible(" ".join(message.split()))

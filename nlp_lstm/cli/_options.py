@@ -14,7 +14,7 @@ import click
 from nlp_lstm.comparison import Report
 from nlp_lstm.errors import StorageError, UsageError
 from nlp_lstm.settings import Settings
-from nlp_lstm.views import VIEWS
+from nlp_lstm.views import PICTURES, VIEWS, require_matplotlib
 
 if TYPE_CHECKING:
     from nlp_lstm.run import Run
@@ -30,6 +30,40 @@ labels_option = click.option(
     "phrase, word.  [default: phrase]",
 )
 classes_option = click.option("--classes", type=int, help="For sst: how many classes, 5 or 3.  [default: 5]")
+
+
+def check_format(context: click.Context, option: click.Parameter, value: str) -> str:
+    """A format that can be shown here; one that cannot is refused before any work is done."""
+    VIEWS.get(value)
+    if value in PICTURES:
+        require_matplotlib()
+    return value
+
+
+def check_output(context: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
+    """A file to write that is not there yet; one that is there is refused before any work is done."""
+    if value is not None:
+        refuse_existing(value)
+    return value
+
+
+def refuse_existing(output: Path) -> None:
+    """Raise a UsageError for a file or folder that is there; a device such as /dev/stdout is written to."""
+    if output.is_file() or output.is_dir():
+        raise UsageError(f"{output} exists: give another --output")
+
+
+format_option = click.option(
+    "--format",
+    "format_",
+    default="text",
+    show_default=True,
+    callback=check_format,
+    help="text, json or csv; or with pictures html, svg or png (needs the extra `pictures`).",
+)
+output_option = click.option(
+    "--output", type=click.Path(path_type=Path), callback=check_output, help="Write to this new file."
+)
 
 
 class SettingOption(click.Option):
@@ -77,13 +111,14 @@ def chosen(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def show(report: Report, format: str, output: Path | None = None) -> None:
-    """Print a report, or write it to a file; what is bytes is only written to a file."""
+    """Print a report, or write it to a new file; what is bytes is only written to a file."""
     shown = VIEWS.get(format)(report)
     if output is None:
         if isinstance(shown, bytes):
             raise UsageError(f"format {format} is not text: name a file with --output")
         click.echo(shown)
         return
+    refuse_existing(output)
     try:
         output.write_bytes(shown if isinstance(shown, bytes) else f"{shown}\n".encode())
     except OSError as error:

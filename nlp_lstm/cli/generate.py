@@ -21,9 +21,9 @@ from nlp_lstm.comparison import Report
 @json_option
 def command(run_and_text, words, temperature, top_k, seed, as_json):
     """Continue TEXT word by word with RUN (default: the newest next-word run)."""
+    from nlp_lstm.markup import visible
     from nlp_lstm.prediction import generate
     from nlp_lstm.run import default_run
-    from nlp_lstm.views import visible
 
     run, text = split_arguments(run_and_text)
     if run is None:

@@ -1,10 +1,8 @@
 """nlp-lstm probe: hidden and cell state of every word, in both models."""
 
-from pathlib import Path
-
 import click
 
-from nlp_lstm.cli._options import json_option, note_shipped, show
+from nlp_lstm.cli._options import check_format, json_option, note_shipped, output_option, show
 
 
 @click.command("probe")
@@ -35,9 +33,11 @@ from nlp_lstm.cli._options import json_option, note_shipped, show
     "format_",
     default="text",
     show_default=True,
-    help="text, json or csv; or all arrays as netcdf or npz, with --output.",
+    callback=check_format,
+    help="text, json or csv; html, svg or png with pictures (needs the extra `pictures`); or all arrays as "
+    "netcdf or npz, with --output.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="Write to this file.")
+@output_option
 @json_option
 def command(text, runs, layer, unit, memory, towards, without, swap, hold, format_, output, as_json):
     """Read TEXT with trained models and show, word by word, what they say and what their states do."""

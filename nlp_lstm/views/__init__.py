@@ -1,30 +1,29 @@
-"""Report -> text, JSON, CSV, NetCDF or npz: one registered function per format, one module each.
+"""Report -> text, JSON, CSV, HTML, SVG, PNG, NetCDF or npz: one registered function and one module each.
 
-A view of tables returns text, a view of arrays returns bytes.
+A view returns text, or bytes where its format is not text.
 """
 
-import re
+import importlib.util
 from collections.abc import Callable
 from typing import Any
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.errors import UsageError
+from nlp_lstm.errors import MissingInputError, UsageError
+from nlp_lstm.markup import visible as visible
 from nlp_lstm.registry import Registry
 
 VIEWS: Registry[Callable[[Report], str | bytes]] = Registry("format", package="nlp_lstm.views")
-
-# What a terminal acts on: control characters, those that turn the direction of text, halves of a pair.
-ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+PICTURES = ("html", "png", "svg")  # formats that matplotlib draws
 
 
-def visible(text: str) -> str:
-    """Return text with its control and direction characters made visible, so that none takes effect.
+def require_matplotlib() -> None:
+    """Check that what draws pictures is there; it is looked for, not loaded.
 
-    Example:
-        >>> visible("a\\x1b[31mb\\x00")
-        'a␛[31mb␀'
+    Raises:
+        MissingInputError: if matplotlib is not installed.
     """
-    return ACTIVE.sub(_picture, text)
+    if importlib.util.find_spec("matplotlib") is None:
+        raise MissingInputError("matplotlib is not installed: pip install 'nlp-lstm[pictures]'")
 
 
 def named_traces(report: Report) -> dict[str, Any]:
@@ -41,11 +40,3 @@ def named_traces(report: Report) -> dict[str, Any]:
             "two runs of the same name: give each --run once, or write each to a file of its own"
         )
     return named
-
-
-def _picture(found: re.Match[str]) -> str:
-    """The picture of a control character, or its number."""
-    code = ord(found[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "␡" if code == 0x7F else f"\\u{code:04x}"

@@ -4,7 +4,8 @@ import csv
 import io
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.views import VIEWS, visible
+from nlp_lstm.markup import visible
+from nlp_lstm.views import VIEWS
 
 
 @VIEWS.register("csv")

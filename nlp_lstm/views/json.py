@@ -5,7 +5,8 @@ import math
 from typing import Any
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.views import ACTIVE, VIEWS
+from nlp_lstm.markup import ACTIVE
+from nlp_lstm.views import VIEWS
 
 
 @VIEWS.register("json")

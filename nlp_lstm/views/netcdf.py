@@ -6,7 +6,8 @@ from pathlib import Path
 
 from nlp_lstm.comparison import Report
 from nlp_lstm.errors import MissingInputError
-from nlp_lstm.views import VIEWS, named_traces, visible
+from nlp_lstm.markup import visible
+from nlp_lstm.views import VIEWS, named_traces
 
 
 @VIEWS.register("netcdf")

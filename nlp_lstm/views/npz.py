@@ -5,7 +5,8 @@ import io
 import numpy as np
 
 from nlp_lstm.comparison import Report
-from nlp_lstm.views import VIEWS, named_traces, visible
+from nlp_lstm.markup import visible
+from nlp_lstm.views import VIEWS, named_traces
 
 
 @VIEWS.register("npz")

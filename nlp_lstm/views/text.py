@@ -2,8 +2,9 @@
 
 import textwrap
 
-from nlp_lstm.comparison import Comparison, Report, Value
-from nlp_lstm.views import VIEWS, visible
+from nlp_lstm.comparison import Comparison, Report
+from nlp_lstm.markup import show_facts, show_value, visible
+from nlp_lstm.views import VIEWS
 from nlp_lstm.views._heat import draw
 
 
@@ -19,9 +20,7 @@ def show_text(report: Report) -> str:
         lstm      9
         (per s)
     """
-    facts = ", ".join(
-        f"{name}: {show_value(value)}" for name, value in report.facts.items() if value is not None
-    )
+    facts = show_facts(report.facts)
     blocks = [facts] if facts else []
     tables = [draw(table) if table.chart == "heat" else table for table in report.comparisons]
     for number, table in enumerate(tables):
@@ -48,22 +47,6 @@ def _cells(table: Comparison) -> tuple[list[str], list[list[str]], list[bool]]:
     ]
     heading = [visible(name) for name in (table.row_kind, *table.columns)]
     return [name.replace(" ", "\n") if table.chart == "heat" else name for name in heading], rows, is_text
-
-
-def show_value(value: Value | dict) -> str:
-    """Return a value as a cell: numbers with three decimals, nothing as a dash.
-
-    Example:
-        >>> [show_value(value) for value in (0.12345, 1234.5, 7, None, "word")]
-        ['0.123', '1234.5', '7', '-', 'word']
-    """
-    if value is None:
-        return "-"
-    if isinstance(value, dict):
-        return "; ".join(f"{name}: {show_value(part)}" for name, part in value.items())
-    if isinstance(value, float):
-        return f"{value:.1f}" if abs(value) >= 100 else f"{value:.3f}"
-    return visible(str(value))
 
 
 def _align(heading: list[str], rows: list[list[str]], is_text: list[bool]) -> str:

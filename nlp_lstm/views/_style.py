@@ -1,0 +1,134 @@
+"""The one style of all pictures: colours, sizes and fonts, and which name has which colour.
+
+The line colours are those of Okabe & Ito 2008, the maps those of ColorBrewer (Harrower & Brewer 2003);
+readers with any of the common kinds of colour blindness tell them apart.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+ORANGE, SKY, GREY, INK, PAPER, FAINT = "#e69f00", "#56b4e9", "#7f7f7f", "#222222", "#ffffff", "#d9d9d9"
+
+# A name has the colour of the part that it holds, so that a part has one colour in all pictures.
+PART_COLOURS = {
+    "tanh_cell_state": ORANGE,
+    "hidden_state": BLUE,
+    "cell_state": VERMILION,
+    "inputs": GREY,
+    "input_gate": GREEN,
+    "forget_gate": PURPLE,
+    "output_gate": ORANGE,
+    "reset_gate": GREEN,
+    "update_gate": PURPLE,
+    "candidate": SKY,
+}
+OTHERS = (INK, GREEN, PURPLE, ORANGE, SKY, GREY, BLUE, VERMILION)  # for names without a part, in turn
+
+DIVERGING = "PRGn"  # purple below 0, white at 0, green above
+SEQUENTIAL = "YlGnBu"  # light at 0, dark at the largest
+LONGEST_WORD = 16  # characters of a word that are drawn
+MISSING = "#eeeeee"  # where there is no number
+
+WIDTH = 11.0  # inches, of a picture; all lengths are inches
+MARGIN = 0.2
+TITLE, TEXT, SMALL = 12.0, 9.0, 7.5  # points
+CHARACTER = 0.0079  # inches of width of a common character, per point
+LINE = 0.0195  # inches of height of a line of text, per point
+PNG_DOTS = 144  # per inch
+MOST_DOTS = 65_000  # of a PNG's height, less than 2 ** 16
+
+# Fonts for scripts that matplotlib's own font lacks: those of them that are installed are used.
+FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "WenQuanYi Micro Hei",
+    "Noto Sans",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Microsoft YaHei",
+    "Arial Unicode MS",
+    "Noto Emoji",
+)
+
+
+def colours(names: Sequence[str]) -> dict[str, str]:
+    """Return the colour of each name: that of the part that it holds, else one that is not taken.
+
+    Example:
+        >>> colours(["untrained_hidden_state", "majority"])
+        {'untrained_hidden_state': '#0072b2', 'majority': '#222222'}
+    """
+    held = {
+        name: next((colour for part, colour in PART_COLOURS.items() if part in name), None) for name in names
+    }
+    taken = set(held.values())
+    free = [colour for colour in OTHERS if colour not in taken] or list(OTHERS)
+    others = [name for name, colour in held.items() if colour is None]
+    return {name: colour or free[others.index(name) % len(free)] for name, colour in held.items()}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the style of the house, whatever the user's own settings of matplotlib, and put them back."""
+    import matplotlib
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(
+            {
+                "font.family": ["DejaVu Sans", *(font for font in FONTS if font in installed), "sans-serif"],
+                "font.size": TEXT,
+                "text.color": INK,
+                "text.parse_math": False,  # a word may hold dollars
+                "axes.edgecolor": GREY,
+                "axes.labelcolor": INK,
+                "axes.linewidth": 0.6,
+                "axes.spines.top": False,
+                "axes.spines.right": False,
+                "axes.grid": True,
+                "axes.axisbelow": True,
+                "grid.color": FAINT,
+                "grid.linewidth": 0.5,
+                "xtick.color": INK,
+                "ytick.color": INK,
+                "xtick.labelsize": SMALL,
+                "ytick.labelsize": SMALL,
+                "xtick.major.width": 0.6,
+                "ytick.major.width": 0.6,
+                "xtick.major.size": 2.5,
+                "ytick.major.size": 2.5,
+                "lines.linewidth": 1.6,
+                "lines.markersize": 4,
+                "svg.fonttype": "none",  # text stays text, in the reader's fonts
+                "svg.hashsalt": "nlp-lstm",  # the same picture is the same bytes
+            }
+        )
+        yield
+
+
+def width(text: str, size: float = TEXT) -> float:
+    """Return about how wide a text is, in inches."""
+    from rich.cells import cell_len
+
+    return cell_len(text) * size * CHARACTER
+
+
+def shorten(text: str, most: int) -> str:
+    """Return a text of at most so many columns, with an ellipsis where something is cut off.
+
+    Example:
+        >>> shorten("internationalisation", 8)
+        'interna…'
+    """
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) <= most else set_cell_size(text, most - 1).rstrip() + "…"
+
+
+def ink_on(colour: Sequence[float]) -> str:
+    """Return the colour of text that can be read on a colour, (red, green, blue) in [0, 1]."""
+    red, green, blue = colour[:3]
+    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else PAPER
