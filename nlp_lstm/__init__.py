@@ -4,6 +4,8 @@ The verbs are those of the command line, with the same names and defaults:
 
     train -> Run      evaluate, predict, probe, runs, presets, data -> Report
     generate -> str   export -> a file of plain Keras
+    compare -> Report: hidden against cell state over a corpus, beside an untrained model
+    verdict -> Report: what is said about the two, each claim measured and judged
     extract -> a folder with the states of a whole corpus      find -> Report
     trace(run, text) -> a Trace by layer, with every state and gate of every word; Edit changes some
     trace(keras_model, inputs) -> the same of any Keras recurrent model, a LayerTrace by layer
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from nlp_lstm.comparing import compare as compare
     from nlp_lstm.corpora import load_corpus as load_corpus
     from nlp_lstm.edits import Edit as Edit
     from nlp_lstm.evaluation import evaluate as evaluate
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from nlp_lstm.task import task_names as task_names
     from nlp_lstm.tracing import trace as trace
     from nlp_lstm.training import train as train
+    from nlp_lstm.verdicts import verdict as verdict
 
 _HOMES = {
     "train": "training",
@@ -45,6 +49,8 @@ _HOMES = {
     "Edit": "edits",
     "extract": "extracting",
     "find": "finding",
+    "compare": "comparing",
+    "verdict": "verdicts",
     "export": "exporting",
     "runs": "listing",
     "presets": "listing",

@@ -136,6 +136,38 @@ def weight_shapes(settings: Settings, vocab_size: int, outputs: int) -> dict[str
     return shapes
 
 
+def initial_weights(
+    settings: Settings, vocab_size: int, outputs: int, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Return weights as a training begins with them, drawn as Keras draws those of these layers.
+
+    Embeddings are uniform in (-0.1, 0.1), kernels Glorot-uniform, recurrent kernels orthogonal, and biases 0
+    but for an LSTM's forget gate, which begins open with 1.
+
+    Example:
+        >>> initial_weights(Settings(units=2, embedding_dim=3), vocab_size=5, outputs=3)["layer_1/bias"]
+        array([0., 0., 1., 1., 0., 0., 0., 0.], dtype=float32)
+
+    Reference:
+        Glorot & Bengio 2010; Saxe et al. 2014; forget gate: Jozefowicz et al. 2015.
+    """
+    random, weights = np.random.default_rng(seed), {}
+    for name, shape in weight_shapes(settings, vocab_size, outputs).items():
+        if name == "embedding/embeddings":
+            values = random.uniform(-0.1, 0.1, shape)
+        elif name.endswith("/recurrent_kernel"):
+            values = np.linalg.qr(random.normal(size=shape[::-1]))[0].T
+        elif name.endswith("/kernel"):
+            limit = np.sqrt(6 / sum(shape))
+            values = random.uniform(-limit, limit, shape)
+        else:
+            values = np.zeros(shape)
+            if settings.cell == "lstm" and name != "output/bias":
+                values[settings.units : 2 * settings.units] = 1
+        weights[name] = values.astype(np.float32)
+    return weights
+
+
 def check_weights(weights: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]]) -> None:
     """Raise a DataError unless the weights have exactly these names and shapes, and are finite."""
     if set(weights) != set(shapes):

@@ -1,0 +1,235 @@
+"""influence: how long a word is felt in hidden and cell state.
+
+Words are replaced, one at a time, by others drawn from the same text, and the sentence is read again. How
+much a state k words later differs from what it was, relative to its length, is the influence of the word k
+places back. If it is about the latest word alone, it is gone at k = 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp_lstm.analyses import ANALYSES
+from nlp_lstm.analyses._intervals import Interval, draw_sentences, interval, mean_interval
+from nlp_lstm.batches import pad
+from nlp_lstm.changes import STATES
+from nlp_lstm.comparison import Comparison
+from nlp_lstm.errors import DataError
+from nlp_lstm.run import Run
+from nlp_lstm.studies import BATCH, Study
+from nlp_lstm.traces import Trace
+
+FARTHEST = 20  # words back
+REPLACED = 4  # words of each sentence that are replaced, one at a time
+FEWEST = 30  # sentences that a figure rests on
+MEANING = (
+    "change of the state now if the word so many places back is replaced by another of the text: length of "
+    "the difference over the length before, 0 none; mean over words with its 95 % interval by sentence; "
+    "untrained: the same model before training"
+)
+HALF_LIFE = (
+    "half-life in words of an exponential fitted to the means above, with its 95 % interval by sentence; "
+    "r_squared: share of the variance of their logarithms that the fit explains"
+)
+
+
+@dataclass(frozen=True)
+class Influence:
+    """How long a word is felt in the states of one layer.
+
+    Args:
+        sums: state -> change k words after a replaced word, summed over those of each sentence, `(sentences,
+            distances)`; k is the column.
+        counts: over how many words, `(sentences, distances)`.
+    """
+
+    sums: dict[str, np.ndarray]
+    counts: np.ndarray
+
+    def sentences(self) -> np.ndarray:
+        """How many sentences each distance rests on, `(distances,)`."""
+        return (self.counts > 0).sum(axis=0)
+
+    def curve(self, state: str, seed: int = 0) -> Interval:
+        """The mean change by distance, `(distances,)`."""
+        return mean_interval(self.sums[state], self.counts, seed)
+
+    def latest_share(self, seed: int = 0) -> dict[str, Interval]:
+        """Which share of all influence the latest word has, state -> in [0, 1].
+
+        With two states, "difference" is that of hidden less that of cell state, drawn in pairs.
+        """
+        drawn = draw_sentences(len(self.counts), seed)
+        whole = {
+            state: _latest(sums.sum(axis=0), self.counts.sum(axis=0)) for state, sums in self.sums.items()
+        }
+        again = {state: _latest(drawn @ sums, drawn @ self.counts) for state, sums in self.sums.items()}
+        if "cell_state" in whole:
+            for shares in (whole, again):
+                shares["difference"] = shares["hidden_state"] - shares["cell_state"]
+        return {name: interval(whole[name], again[name]) for name in whole}
+
+    def half_life(self, state: str, seed: int = 0) -> tuple[Interval, float]:
+        """The half-life in words with its interval, and the share of variance that the fit explains."""
+        drawn = draw_sentences(len(self.counts), seed)
+        with np.errstate(invalid="ignore"):
+            curves = (drawn @ self.sums[state]) / (drawn @ self.counts)
+        whole = self.sums[state].sum(axis=0) / self.counts.sum(axis=0)
+        return interval(fit_half_life(whole)[0], fit_half_life(curves)[0]), float(fit_half_life(whole)[1])
+
+
+@ANALYSES.register("influence")
+def influence(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
+    """Return the change of both states by how many places back a word was replaced.
+
+    Args:
+        studies: runs of any cell.
+        seed: draws words and intervals.
+
+    Returns:
+        A table of curves per layer, a row for each distance from 0 to 20, and a table of half-lives. A
+        distance that fewer than 30 sentences are long enough for has no row.
+
+    Raises:
+        DataError: if fewer than 30 sentences have a word after another.
+    """
+    tables, half_lives = [], {}
+    for study in studies:
+        trained = measure_influence(study.run, study.traces, seed)
+        untrained = measure_influence(study.untrained, study.untrained_traces, seed)
+        for layer, measured in trained.items():
+            tables.append(_curves(study, layer, measured, untrained[layer], seed))
+            for state in measured.sums:
+                fitted, explained = measured.half_life(state, seed)
+                before, _ = untrained[layer].half_life(state, seed)
+                row = (
+                    float(fitted.mean),
+                    float(fitted.low),
+                    float(fitted.high),
+                    explained,
+                    float(before.mean),
+                )
+                half_lives[f"{study.run.name}, {layer}, {state}"] = row
+    columns = ("half_life", "half_life_low", "half_life_high", "r_squared", "untrained_half_life")
+    found = Comparison(
+        "half-life of influence", list(half_lives), columns, list(half_lives.values()), "state", HALF_LIFE
+    )
+    return (*tables, found)
+
+
+def measure_influence(run: Run, traces: dict[str, list[Trace]], seed: int = 0) -> dict[str, Influence]:
+    """Return how long a word is felt, by name of the layer.
+
+    Args:
+        run: of any cell.
+        traces: of sentences that it read, by name of the layer.
+        seed: draws which words are replaced, and by which.
+
+    Raises:
+        DataError: if fewer than 30 sentences have a word after another.
+    """
+    random = np.random.default_rng(seed)
+    ids = [run.vocabulary.ids(trace.words) for trace in next(iter(traces.values()))]
+    pool = np.concatenate(ids)
+    jobs = [(row, place) for row, one in enumerate(ids) for place in _places(len(one), random)]
+    states = [state for state in STATES if state in next(iter(traces.values()))[0].parts]
+    found = {
+        layer: Influence(
+            {state: np.zeros((len(ids), FARTHEST + 1)) for state in states},
+            np.zeros((len(ids), FARTHEST + 1)),
+        )
+        for layer in traces
+    }
+    jobs.sort(key=lambda job: len(ids[job[0]]))
+    for start in range(0, len(jobs), BATCH):
+        _replace(run, traces, ids, jobs[start : start + BATCH], random.choice(pool, BATCH), found)
+    enough = int((next(iter(found.values())).sentences() >= FEWEST).sum())
+    if enough < 2:
+        raise DataError(
+            f"influence of words in {len(ids)} sentences: at least {FEWEST} of two words are needed"
+        )
+    return {
+        layer: Influence(
+            {state: sums[:, :enough] for state, sums in one.sums.items()}, one.counts[:, :enough]
+        )
+        for layer, one in found.items()
+    }
+
+
+def fit_half_life(means: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the half-life of an exponential fitted to the logarithms by least squares, and its R squared.
+
+    Args:
+        means: by distance 0, 1, 2, ..., `(..., distances)`, above 0.
+
+    Returns:
+        In words, `(...)`, infinite where nothing falls; and the share of variance explained, `(...)`.
+
+    Example:
+        >>> fit_half_life(np.array([0.8, 0.4, 0.2]))
+        (np.float64(1.0), np.float64(1.0))
+    """
+    distances = np.arange(means.shape[-1]) - (means.shape[-1] - 1) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(means)
+        logs = logs - logs.mean(axis=-1, keepdims=True)
+        slope = (logs * distances).sum(axis=-1) / (distances**2).sum()
+        explained = slope**2 * (distances**2).sum() / (logs**2).sum(axis=-1)
+        return np.where(slope < 0, -np.log(2) / slope, np.inf)[()], explained
+
+
+def _latest(sums: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The share of distance 0 in the mean changes of all, `(...)`; the last axis is distances."""
+    with np.errstate(invalid="ignore"):
+        means = sums / counts
+        return means[..., 0] / means.sum(axis=-1)
+
+
+def _places(length: int, random: np.random.Generator) -> np.ndarray:
+    """Which words of a sentence are replaced: any that another follows."""
+    return (
+        random.choice(length - 1, min(REPLACED, length - 1), replace=False)
+        if length > 1
+        else np.empty(0, int)
+    )
+
+
+def _replace(
+    run: Run,
+    traces: dict[str, list[Trace]],
+    ids: list[np.ndarray],
+    jobs: list[tuple[int, int]],
+    others: np.ndarray,
+    found: dict[str, Influence],
+) -> None:
+    """Replace one word in each sentence of a batch, read them, and add what changed."""
+    jobs = [(row, place) for (row, place), other in zip(jobs, others) if ids[row][place] != other]
+    changed = [ids[row].copy() for row, _ in jobs]
+    for sentence, (_, place), other in zip(changed, jobs, others):
+        sentence[place] = other
+    if not jobs:
+        return
+    layers, _ = run.network.read(pad(changed, changed).inputs)
+    for layer, parts in zip(traces, layers, strict=True):
+        for number, (row, place) in enumerate(jobs):
+            before, reach = traces[layer][row].parts, slice(place, place + FARTHEST + 1)
+            length = len(ids[row][reach])
+            found[layer].counts[row, :length] += 1
+            for state, sums in found[layer].sums.items():
+                old, new = before[state][reach], parts[state][number, : len(ids[row])][reach]
+                sums[row, :length] += np.linalg.norm(new - old, axis=1) / np.linalg.norm(old, axis=1)
+
+
+def _curves(study: Study, layer: str, measured: Influence, untrained: Influence, seed: int) -> Comparison:
+    """The table of one layer."""
+    columns = {}
+    for state in measured.sums:
+        mean, low, high = measured.curve(state, seed)
+        columns |= {state: mean, f"{state}_low": low, f"{state}_high": high}
+    columns |= {f"untrained_{state}": untrained.curve(state, seed).mean for state in untrained.sums}
+    columns["sentences"] = measured.sentences().tolist()
+    rows = [str(distance) for distance in range(measured.counts.shape[1])]
+    return Comparison.from_columns(
+        study.title(layer, "influence of a word"), rows, columns, "words back", MEANING, "curves"
+    )

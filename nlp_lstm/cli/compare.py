@@ -1,0 +1,36 @@
+"""nlp-lstm compare: one analysis of hidden and cell state over a whole corpus."""
+
+from pathlib import Path
+
+import click
+
+from nlp_lstm.cli._options import json_option, limit_option, note, note_shipped, quiet_option, show
+
+
+@click.command("compare")
+@click.argument("analysis")
+@click.argument("runs", nargs=-1)
+@click.option("--data", help="The corpus to read.  [default: that of each run; mini where it is not here]")
+@click.option("--split", default="validation", show_default=True, help="train, validation or test.")
+@limit_option
+@click.option("--seed", default=0, show_default=True, help="Draws sentences, controls and intervals.")
+@click.option(
+    "--format", "format_", default="text", show_default=True, help="text, json, csv, html, svg or png."
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write to this file.")
+@json_option
+@quiet_option
+def command(analysis, runs, data, split, limit, seed, format_, output, as_json, quiet):
+    """Measure hidden against cell state over many sentences, beside an untrained model.
+
+    ANALYSIS is influence, decode, meaning, similarity, gates, memory or units. RUNS are the newest of each
+    task if none is given; if there is none, nlp-lstm's own.
+    """
+    from nlp_lstm.comparing import compare
+    from nlp_lstm.run import default_runs
+
+    if not runs:
+        runs = default_runs()
+        note_shipped(*runs)
+    note(f"measuring {analysis} ...", quiet)
+    show(compare(analysis, runs, data, split, limit, seed), "json" if as_json else format_, output)
