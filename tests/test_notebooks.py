@@ -59,7 +59,8 @@ def test_its_first_cells_say_what_it_teaches_and_install_the_package(path):
 
 @each_notebook
 def test_its_exercises_have_solutions(path):
-    exercises, solutions = "\n".join(sources(path, "markdown")).split("\n## Exercises\n")[1].split("## Solutions")
+    text = "\n".join(sources(path, "markdown"))
+    exercises, solutions = text.split("## Exercises\n")[1].split("## Solutions\n")
     numbers = re.findall(r"^(\d+)\. ", exercises, re.MULTILINE)
     assert len(numbers) >= 2
     assert re.findall(r"^\*\*(\d+)\.\*\*", solutions, re.MULTILINE) == numbers
