@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.comparison import Report
 from nlp_lstm.corpora import Request, load_corpus
@@ -43,7 +45,9 @@ def compare(
     """
     measure = ANALYSES.get(analysis)
     studies = make_studies(runs, data, split, limit, seed)
-    return Report(measure(studies, seed), facts={"analysis": analysis, "split": split, **facts_of(studies)})
+    with threadpool_limits(1):  # products as small as these are slower when threads share them
+        tables = measure(studies, seed)
+    return Report(tables, facts={"analysis": analysis, "split": split, **facts_of(studies)})
 
 
 def make_studies(

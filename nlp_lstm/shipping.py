@@ -1,7 +1,7 @@
 """ship(): a trained run -> one of those that come with nlp-lstm. `python -m nlp_lstm.shipping RUN NAME`.
 
-For who makes the package, not for who uses it: the weights become float16, paths lose all but their last
-part, and a model card is written.
+For who makes the package, not for who uses it: the weights become float16, paths that lead out of the
+folder lose all but their last part, and a model card is written.
 """
 
 import shutil
@@ -53,15 +53,21 @@ def ship(run: Run | str | Path, name: str, folder: Path | None = None) -> Run:
 
 
 def without_paths(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is known of a run's data with the last part of each path alone.
+    """Return what is known of a run's data, of paths that lead out of the folder the last part alone.
 
     Example:
-        >>> without_paths({"source": "sst:/some/where/sst", "vectors": "../glove.6B.100d.txt.gz"})
-        {'source': 'sst:sst', 'vectors': 'glove.6B.100d.txt.gz'}
+        >>> without_paths({"source": "sst:/some/where/sst", "vectors": "data/glove.6B.100d.txt.gz"})
+        {'source': 'sst:sst', 'vectors': 'data/glove.6B.100d.txt.gz'}
     """
     reader, colon, path = data["source"].partition(":")
-    named = {**data, "source": f"{reader}{colon}{Path(path).name}"}
-    return named | {"vectors": Path(data["vectors"]).name} if data.get("vectors") else named
+    named = {**data, "source": f"{reader}{colon}{_inside(path)}"}
+    return named | {"vectors": _inside(data["vectors"])} if data.get("vectors") else named
+
+
+def _inside(path: str) -> str:
+    """A path below the present folder as it is, of any other the last part."""
+    below = not Path(path).is_absolute() and ".." not in Path(path).parts
+    return path if below else Path(path).name
 
 
 def _halve(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from nlp_lstm.claims import CLAIMS, UNKNOWN, Claim, Finding, Measured
 from nlp_lstm.comparing import facts_of, make_studies
 from nlp_lstm.comparison import Comparison, Report
@@ -44,7 +46,8 @@ def verdict(
     for claim in CLAIMS:
         if report:
             report(claim.statement)
-        found.append(_judge(claim, measured))
+        with threadpool_limits(1):  # as in `compare`
+            found.append(_judge(claim, measured))
     numbers = [str(number) for number in range(1, len(CLAIMS) + 1)]
     page = Comparison(
         "verdict",
