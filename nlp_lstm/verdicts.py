@@ -5,7 +5,8 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from nlp_lstm.claims import CLAIMS, UNKNOWN, Claim, Finding, Measured
+from nlp_lstm.claims import UNKNOWN, Claim, Finding, Measured
+from nlp_lstm.claims.page import CLAIMS
 from nlp_lstm.comparing import facts_of, make_studies
 from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import DataError, UsageError

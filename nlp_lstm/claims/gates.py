@@ -1,0 +1,41 @@
+"""Claims about gates, and about what a state can know."""
+
+import numpy as np
+
+from nlp_lstm.claims import FAILS, HOLDS, Evidence, Finding, Measured, outcome_of
+from nlp_lstm.studies import read_sentences
+
+BEGINNINGS = 100  # sentences of which the first half is read alone
+SAME = 1e-5  # numbers closer than this are the same but for rounding
+
+
+def judge_gates(measured: Measured) -> Finding:
+    """Look for a gate above 1."""
+    evidence, above = [], []
+    for study in measured.studies:
+        for layer, traces in study.traces.items():
+            for part in ("input_gate", "forget_gate", "output_gate", "hidden_state", "cell_state"):
+                largest = max(float(np.abs(trace.parts[part]).max()) for trace in traces)
+                before = max(float(np.abs(one.parts[part]).max()) for one in study.untrained_traces[layer])
+                what = f"{study.run.name}, {layer}, largest {part}"
+                evidence.append(Evidence(what, largest, untrained=before))
+                above += [largest > 1] if part.endswith("_gate") else []
+    return Finding(HOLDS if any(above) else FAILS, evidence)
+
+
+def judge_context(measured: Measured) -> Finding:
+    """Read first halves of sentences alone, and look whether what follows had changed anything."""
+    evidence, changed = [], []
+    for study in measured.studies:
+        examples = [example for example in study.examples if len(example.words) > 1][:BEGINNINGS]
+        halves = [type(one)(one.words[: len(one.words) // 2]) for one in examples]
+        layer = list(study.traces)[-1]
+        alone = read_sentences(study.run, halves)[layer]
+        whole = read_sentences(study.run, examples)[layer]
+        gap = max(
+            float(np.abs(one.parts["hidden_state"] - two.parts["hidden_state"][: len(one.words)]).max())
+            for one, two in zip(alone, whole, strict=True)
+        )
+        evidence.append(Evidence(f"{study.run.name}, {layer}, largest change of a hidden state", gap))
+        changed.append(gap > SAME)
+    return Finding(outcome_of(changed), evidence)
