@@ -2,7 +2,7 @@
 
 The verbs are those of the command line, with the same names and defaults:
 
-    train -> Run      evaluate, predict, probe, runs, presets, data -> Report
+    train -> Run      evaluate, predict, probe, anatomy, runs, presets, data -> Report
     generate -> str   export -> a file of plain Keras
     compare -> Report: hidden against cell state over a corpus, beside an untrained model
     verdict -> Report: what is said about the two, each claim measured and judged
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from nlp_lstm.anatomies import anatomy as anatomy
     from nlp_lstm.comparing import compare as compare
     from nlp_lstm.corpora import load_corpus as load_corpus
     from nlp_lstm.edits import Edit as Edit
@@ -45,6 +46,7 @@ _HOMES = {
     "predict": "prediction",
     "generate": "prediction",
     "probe": "probing",
+    "anatomy": "anatomies",
     "trace": "tracing",
     "Edit": "edits",
     "extract": "extracting",

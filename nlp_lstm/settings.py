@@ -83,12 +83,6 @@ class Settings:
         choices=("float32", "bfloat16"),
     )
     patience: int = setting(3, "epochs without a better validation loss before stopping", minimum=1)
-    keep: str = setting(
-        "best",
-        "whose weights a run keeps: those of the epoch with the best validation loss, or the last ones, with "
-        "no early stop",
-        choices=("best", "last"),
-    )
     seed: int = setting(0, "seed of weights, order and dropout", minimum=0, maximum=2**31 - 1)
 
     def __post_init__(self):

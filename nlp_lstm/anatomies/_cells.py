@@ -1,0 +1,198 @@
+"""A cell unrolled over three steps: every gate where it stands, with the numbers of one unit."""
+
+from collections.abc import Callable, Mapping
+
+from nlp_lstm.anatomies._svg import (
+    COLOURS,
+    GREY,
+    INK,
+    PALE,
+    RULE,
+    box,
+    counted,
+    group,
+    line,
+    number,
+    operation,
+    text,
+)
+from nlp_lstm.anatomies.layers import Layer
+from nlp_lstm.anatomies.steps import Line, step_lines
+from nlp_lstm.anatomies.tables import UNIT
+
+CELL, GAP, LEFT, TOP = 376, 20, 78, 92
+STATE, GATES, BUS, FLOOR, OUT = 52, 214, 284, 320, 358  # heights in a cell; where h leaves it
+ROOF = {"lstm": 4, "gru": 4, "rnn": 124}  # where a cell begins: one without gates is low
+Numbers = Mapping[str, float]
+INDEX = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def draw_steps(layer: Layer) -> tuple[list[str], float]:
+    """Return the drawing of a layer unrolled over its steps, its equations below, and the height."""
+    lines = step_lines(layer)
+    words, roof = layer.trace.words, ROOF[layer.cell]
+    top = TOP - roof
+    states = [("h", BUS if layer.cell != "gru" else STATE)]
+    states += [("c", STATE)] if layer.cell == "lstm" else []
+    shapes = [text(LEFT - 8, top + y - 10, f"{name}₀ = 0", 14, "end") for name, y in states]
+    shapes += [
+        line([(LEFT - 40, top + y), (LEFT, top + y)], width=2.4, colour=_state(name)) for name, y in states
+    ]
+    for t, word in enumerate(words):
+        values = {one.name: float(one.values[t, UNIT]) for one in lines}
+        inside = [box(4, roof, CELL - 8, FLOOR - roof, PALE, RULE, 14)]
+        inside += CELLS[layer.cell](values)
+        inside += _ends(layer, t, word, values)
+        shapes.append(group(LEFT + t * (CELL + GAP), top, inside))
+    end = LEFT + len(words) * (CELL + GAP) + 6
+    for name, y in states:
+        value = values["hidden_state" if name == "h" else "cell_state"]
+        shapes.append(
+            text(end, top + y - 8, f"{name}{_index(len(words))} = {number(value)}", 14, "start", bold=True)
+        )
+    added = " and ".join(f"{name}{_index(len(words))}" for name, _ in states)
+    every = ", ".join(f"h{_index(t + 1)}" for t in range(len(words)))
+    last = f"h{_index(len(words))}"
+    told = f"With return_sequences=True the layer returns {every}, without it {last} alone. "
+    told += f"With return_state=True it returns {added} besides."
+    shapes.append(text(LEFT, 26, told, 14, "start"))
+    below, height = _equations(lines, top + FLOOR + 84)
+    return shapes + below, height
+
+
+def _equations(lines: list[Line], top: float) -> tuple[list[str], float]:
+    """The equations in the order of computing, numbered down two columns."""
+    shapes = [text(LEFT, top, "In the order of computing", 14, "start", bold=True)]
+    half = (len(lines) + 1) // 2
+    for place, one in enumerate(lines):
+        x, y = LEFT + place // half * 640, top + 28 + place % half * 25
+        shapes.append(text(x, y, f"{place + 1}", 14, "start", GREY))
+        shapes.append(text(x + 22, y, one.name, 14, "start", bold=True))
+        shapes.append(text(x + 160, y, one.equation.replace("*", "·"), 14, "start"))
+    return shapes, top + 28 + half * 25
+
+
+def _ends(layer: Layer, t: int, word: str, values: Numbers) -> list[str]:
+    """What enters a cell from below and leaves it above and to the right."""
+    x, h = f"x{_index(t + 1)}", f"h{_index(t)}"
+    read = f"{x}: {word}" if layer.trace.task else f"{x}: {counted(layer.input_dim, layer.reads)}"
+    return [
+        line([(34, FLOOR + 26), (34, BUS + 1)], "ink", width=2),
+        text(24, FLOOR + 44, read, 14, "start"),
+        text(CELL / 2, FLOOR + 44, f"step {t + 1}", 14, bold=True),
+        text(46, BUS + 21, f"{x} and {h}", 13, "start", GREY),
+        text(
+            OUT, ROOF[layer.cell] - 30, f"h{_index(t + 1)} = {number(values['hidden_state'])}", 14, bold=True
+        ),
+    ]
+
+
+def _lstm(values: Numbers) -> list[str]:
+    """Four boxes read x and h; the cell state runs above them; o meets tanh(c) after it."""
+    f, i, g, o = 62, 146, 230, 314
+    middle, high = (i + g) / 2, 122
+    shapes = [
+        line([(0, BUS), (o, BUS)], colour=_state("h"), width=2.4),
+        line([(0, STATE), (CELL + GAP, STATE)], colour=_state("c"), width=2.4),
+        *(line([(x, BUS), (x, GATES + 29)], "ink") for x in (f, i, g, o)),
+        line([(f, GATES - 29), (f, STATE + 12)], "ink"),
+        line([(i, GATES - 29), (i, high), (middle - 12, high)], "ink"),
+        line([(g, GATES - 29), (g, high), (middle + 12, high)], "ink"),
+        line([(middle, high - 11), (middle, STATE + 12)], "ink"),
+        line([(o, STATE), (o, 80)], "ink"),
+        line([(o, 102), (o, high + 2)], "ink"),
+        line([(o, GATES - 29), (o, high + 25)], "ink"),
+        *_leave(o + 11, high + 13, ROOF["lstm"]),
+        box(o - 26, 80, 52, 22, "white"),
+        text(o, 96, "tanh", 13),
+        text(o - 9, 118, number(values["tanh_cell_state"]), 13, "end"),
+        operation(f, STATE, "×"),
+        operation(middle, STATE, "+"),
+        operation(middle, high, "×"),
+        operation(o, high + 13, "×"),
+        text(f + 14, STATE - 10, f"kept {number(values['kept'])}", 13, "start"),
+        text(middle + 14, STATE - 10, f"c {number(values['cell_state'])}", 14, "start", _state("c"), True),
+        text(middle, high + 28, "written", 12),
+        text(middle, high + 44, number(values["written"]), 13),
+    ]
+    for x, name in ((f, "forget_gate"), (i, "input_gate"), (g, "candidate"), (o, "output_gate")):
+        shapes += _gate(x, name, values[name])
+    return shapes
+
+
+def _gru(values: Numbers) -> list[str]:
+    """One state runs above: z shares it between what was and the candidate, which sees h through r."""
+    z, r, times, g, high = 72, 164, 226, 298, 122
+    return [
+        line([(0, STATE), (CELL + GAP, STATE)], colour=_state("h"), width=2.4),
+        line([(16, STATE), (16, BUS), (g, BUS)], colour=_state("h"), width=2.4),
+        *(line([(x, BUS), (x, GATES + 29)], "ink") for x in (z, r, g)),
+        line([(times, BUS), (times, GATES + 12)], "ink"),
+        line([(r + 39, GATES), (times - 12, GATES)], "ink"),
+        line([(times + 11, GATES), (g - 40, GATES)], "ink"),
+        line([(z, GATES - 29), (z, STATE + 12)], "ink"),
+        line([(z, high), (g - 12, high)], "ink"),
+        line([(g, GATES - 29), (g, high + 12)], "ink"),
+        line([(g, high - 11), (g, STATE + 12)], "ink"),
+        line([(OUT, STATE), (OUT, ROOF["gru"] - 24)], "ink", width=2),
+        box(148, high - 12, 44, 24, "white"),
+        text(170, high + 5, "1 − z", 13),
+        operation(z, STATE, "×"),
+        operation(g, STATE, "+"),
+        operation(g, high, "×"),
+        operation(times, GATES, "×"),
+        text(z + 14, STATE - 10, f"kept {number(values['kept'])}", 13, "start"),
+        text(g + 16, high - 8, "written", 12, "start"),
+        text(g + 16, high + 8, number(values["written"]), 13, "start"),
+        text(times + 5, BUS - 14, "h U", 12, "start", GREY),
+        text(g + 5, BUS - 14, "x W", 12, "start", GREY),
+        *_gate(z, "update_gate", values["update_gate"]),
+        *_gate(r, "reset_gate", values["reset_gate"]),
+        *_gate(g, "candidate", values["candidate"]),
+    ]
+
+
+def _rnn(values: Numbers) -> list[str]:
+    """One box and nothing else."""
+    x = CELL / 2
+    return [
+        line([(0, BUS), (x, BUS)], colour=_state("h"), width=2.4),
+        line([(x, BUS), (x, GATES + 29)], "ink"),
+        line([(x, GATES - 29), (x, 156)], width=2),
+        *_leave(x, 156, ROOF["rnn"]),
+        *_gate(x, "hidden_state", values["hidden_state"]),
+    ]
+
+
+def _leave(x: float, y: float, roof: float) -> list[str]:
+    """The hidden state on its way out: up to who reads it, and along to the next step."""
+    return [
+        line([(OUT, y), (OUT, STATE - 8 if roof < STATE else y)], colour=PALE, width=8),
+        line([(x, y), (OUT, y), (OUT, roof - 24)], "ink", width=2),
+        line([(OUT, y), (OUT, BUS), (CELL + GAP, BUS)], colour=_state("h"), width=2.4),
+    ]
+
+
+def _gate(x: float, name: str, value: float) -> list[str]:
+    """A box of weights: its name, what squashes its sum, and what comes out."""
+    squash = "sigmoid" if name.endswith("_gate") else "tanh"
+    return [
+        box(x - 39, GATES - 29, 78, 58, "white"),
+        box(x - 39, GATES - 29, 78, 58, COLOURS[name], INK, opacity=0.35),
+        text(x, GATES - 12, name.removesuffix("_gate").replace("hidden_state", "h"), 12.5, bold=True),
+        text(x, GATES + 4, squash, 12),
+        text(x, GATES + 22, number(value), 14),
+    ]
+
+
+def _state(name: str) -> str:
+    """The colour of a state."""
+    return COLOURS["hidden_state" if name == "h" else "cell_state"]
+
+
+def _index(number: int) -> str:
+    """A number as an index below the line."""
+    return str(number).translate(INDEX)
+
+
+CELLS: dict[str, Callable[[Numbers], list[str]]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}

@@ -1,0 +1,144 @@
+"""What the drawings are made of: text, lines, circles and boxes as SVG, and the colours.
+
+The colours are Okabe and Ito's, which colour-blind readers tell apart; every colour has a word or a number
+beside it. A weight below 0 is blue, above 0 orange, and the paler the nearer to 0.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+
+BLUE, ORANGE, INK = "#0072b2", "#d55e00", "#1a1a1a"
+GREY, RULE, PALE = "#5f6b76", "#c3cad1", "#f4f6f8"
+COLOURS = {
+    "input_gate": "#009e73",
+    "forget_gate": "#e69f00",
+    "candidate": "#56b4e9",
+    "output_gate": "#cc79a7",
+    "update_gate": "#e69f00",
+    "reset_gate": "#009e73",
+    "cell_state": ORANGE,
+    "hidden_state": BLUE,
+}
+HEADS = {"ink": (INK, 8), "blue": (BLUE, 12), "orange": (ORANGE, 12)}  # colours and sizes of arrowheads
+
+Point = tuple[float, float]
+
+
+def text(
+    x: float,
+    y: float,
+    words: str,
+    size: float = 14,
+    anchor: str = "middle",
+    colour: str = INK,
+    bold: bool = False,
+) -> str:
+    """Return a line of text whose foot is at (x, y); the words are escaped.
+
+    Example:
+        >>> text(1, 2, "<b>", anchor="start")
+        '<text x="1.0" y="2.0" font-size="14" text-anchor="start" fill="#1a1a1a">&lt;b&gt;</text>'
+    """
+    weight = ' font-weight="600"' if bold else ""
+    place = f'x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}"'
+    return f'<text {place} fill="{colour}"{weight}>{html.escape(words)}</text>'
+
+
+def line(
+    points: Sequence[Point],
+    head: str = "",
+    colour: str = INK,
+    width: float = 1.6,
+    kind: str = "",
+    opacity: float = 1,
+) -> str:
+    """Return a line through some points; `head` is the colour of its arrowhead, `kind` its class."""
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
+    looks = f'stroke="{HEADS[head][0] if head else colour}" stroke-width="{width:.2f}"'
+    looks += f' class="{kind}"' if kind else ""
+    looks += f' marker-end="url(#{head})"' if head else ""
+    looks += f' opacity="{opacity:g}"' if opacity < 1 else ""
+    return f'<path d="{path}" fill="none" {looks}/>'
+
+
+def box(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    fill: str,
+    stroke: str = INK,
+    round: float = 6,
+    opacity: float = 1,
+) -> str:
+    """Return a box whose upper left corner is at (x, y); opacity is that of its filling."""
+    size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{round}"'
+    return f'<rect {size} fill="{fill}" fill-opacity="{opacity:g}" stroke="{stroke}"/>'
+
+
+def circle(x: float, y: float, radius: float, fill: str, stroke: str = INK, opacity: float = 1) -> str:
+    """Return a circle around (x, y); opacity is that of its filling."""
+    place = f'cx="{x:.1f}" cy="{y:.1f}" r="{radius}"'
+    return f'<circle {place} fill="{fill}" fill-opacity="{opacity:g}" stroke="{stroke}" stroke-width="1.4"/>'
+
+
+def operation(x: float, y: float, sign: str) -> str:
+    """Return a small circle with a sign in it: an operation on every unit by itself."""
+    return circle(x, y, 11, "white") + text(x, y + 5.5, sign, 17)
+
+
+def group(x: float, y: float, shapes: Sequence[str]) -> str:
+    """Return shapes moved by (x, y)."""
+    return f'<g transform="translate({x:.1f} {y:.1f})">{"".join(shapes)}</g>'
+
+
+def number(value: float, places: int = 2) -> str:
+    """Return a number as it is written in a drawing, with a real minus and no negative zero.
+
+    Example:
+        >>> number(-0.126), number(-0.001)
+        ('−0.13', '0.00')
+    """
+    return f"{round(float(value), places) + 0.0:.{places}f}".replace("-", "−")
+
+
+def counted(count: int, things: str) -> str:
+    """Return a number of things, whose first plural becomes a singular where there is one.
+
+    Example:
+        >>> counted(4, "units of layer_1"), counted(1, "units of layer_1")
+        ('4 units of layer_1', '1 unit of layer_1')
+    """
+    if count == 1:
+        things = re.sub(r"s\b", "", things, count=1)
+    return f"{count:,} {things}"
+
+
+def shade(value: float, largest: float) -> str:
+    """Return the colour of a weight beside the largest one: white at 0, blue below, orange above.
+
+    Example:
+        >>> shade(0, 1), shade(-1, 1), shade(1, 1)
+        ('#ffffff', '#0072b2', '#d55e00')
+    """
+    share = min(abs(value) / largest, 1) if largest else 0
+    end = BLUE if value < 0 else ORANGE
+    mixed = (round(255 + (int(end[at : at + 2], 16) - 255) * share) for at in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+def page(width: float, height: float, title: str, shapes: Sequence[str]) -> str:
+    """Return an SVG page that holds all it needs, white behind the shapes."""
+    heads = "".join(
+        f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerUnits="userSpaceOnUse" '
+        f'markerWidth="{size}" markerHeight="{size}" orient="auto">'
+        f'<path d="M0 1L10 5L0 9z" fill="{colour}"/></marker>'
+        for name, (colour, size) in HEADS.items()
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+        f'height="{height:g}" font-family="Helvetica, Arial, DejaVu Sans, sans-serif" role="img">'
+        f"<title>{html.escape(title)}</title><defs>{heads}</defs>"
+        f'<rect width="100%" height="100%" fill="white"/>{"".join(shapes)}</svg>'
+    )
