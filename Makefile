@@ -1,13 +1,14 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
 # make test   everything that CI runs: lint, types, tests
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
+# make verdict  judge what is said about hidden and cell state by the runs that come with the package
 # make shipped  train the runs that come with the package, from the files under data/, and put them there
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test shipped bench bench-torch clean
+.PHONY: demo test verdict shipped bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -25,6 +26,9 @@ shipped: $(VENV)/installed
 	$(BIN)/nlp-lstm train --preset wikitext-2 --seed 0 --run build/next-word-wikitext2
 	$(BIN)/python -m nlp_lstm.shipping build/sentiment-sst sentiment-sst
 	$(BIN)/python -m nlp_lstm.shipping build/next-word-wikitext2 next-word-wikitext2
+
+verdict: $(VENV)/installed
+	$(BIN)/nlp-lstm verdict sentiment-sst next-word-wikitext2 > docs/verdict.txt
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py

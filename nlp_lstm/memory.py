@@ -164,8 +164,17 @@ def half_life(trace: Trace) -> np.ndarray:
     A unit that forgets nothing has infinity, one whose gate shuts entirely 0.
     """
     with np.errstate(divide="ignore"):
-        fade = np.log(np.abs(trace.parts["forget_gate"])).mean(axis=0)
-        return np.where(fade < 0, -np.log(2) / np.where(fade < 0, fade, -1), np.inf)
+        return fade_half_life(np.log(np.abs(trace.parts["forget_gate"])).mean(axis=0))
+
+
+def fade_half_life(fade: np.ndarray) -> np.ndarray:
+    """Return the half-life in words of what has a mean of ln f of `fade`, `(...)`.
+
+    Example:
+        >>> fade_half_life(np.log([0.0625, 0.5, 1.0])).tolist()
+        [0.25, 1.0, inf]
+    """
+    return np.where(fade < 0, -np.log(2) / np.where(fade < 0, fade, -1), np.inf)
 
 
 def memory_table(

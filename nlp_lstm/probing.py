@@ -16,11 +16,10 @@ from nlp_lstm.edits import Edit
 from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.memory import memory_table, unit_age_table, write_decomposition
 from nlp_lstm.run import Run, default_runs, load_run
-from nlp_lstm.traces import Trace, says
+from nlp_lstm.traces import CLOSED, OPEN, Trace, says
 from nlp_lstm.tracing import trace
 from nlp_lstm.vocabulary import UNK, Sentence
 
-CLOSED, OPEN = 0.1, 0.9
 MEANING = (
     "says: what the model says after the word. norm: length of the state. moved: 1 - cosine to the "
     "state of the word before, 0 none to 2 turned round. gates: mean over units; saturated: share of "

@@ -16,6 +16,8 @@ from nlp_lstm.errors import MissingInputError, UsageError
 if TYPE_CHECKING:
     from xarray import Dataset
 
+CLOSED, OPEN = 0.1, 0.9  # a gate below the one or above the other is saturated
+
 
 @dataclass(frozen=True)
 class Trace:

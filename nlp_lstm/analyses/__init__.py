@@ -2,7 +2,8 @@
 
 Each analysis is one registered function. It measures every layer of every run that it is given, beside an
 untrained model of the same shape, and says how many sentences and words its figures rest on. Intervals
-are 95 %, by drawing whole sentences anew, since words of a sentence are not independent.
+are 95 %, by drawing whole sentences anew, since words of a sentence are not independent; those of
+`similarity` leave groups of sentences out instead.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,5 +1,6 @@
 """95 % intervals by drawing sentences anew (the bootstrap of Efron 1979, by cluster)."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ class Interval(NamedTuple):
     high: np.ndarray
 
 
+@cache
 def draw_sentences(sentences: int, seed: int = 0) -> np.ndarray:
     """Return how often each sentence is drawn in each of 1000 draws of as many, `(draws, sentences)`.
 

@@ -1,0 +1,100 @@
+"""What is known about every word of a sentence beyond the word: the facts that units are searched for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp_lstm.corpora import Example
+from nlp_lstm.errors import DataError
+from nlp_lstm.studies import Study
+
+FACTS = ("negation_open", "polarity", "subject_number")
+FEWEST = 10  # sentences of each half that a value occurs in
+NUMBERS = {"singular": 0, "plural": 1, False: 0, True: 1}
+SENTIMENTS = {"very negative": -2, "negative": -1, "neutral": 0, "positive": 1, "very positive": 2}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact about words, as numbers.
+
+    Args:
+        name: of the fact.
+        values: of each sentence, `(timesteps,)` each; NaN where it is not known.
+    """
+
+    name: str
+    values: tuple[np.ndarray, ...]
+
+    @property
+    def two_valued(self) -> bool:
+        """Whether it is so or not, and not more or less so."""
+        return len(_known(self.values)) == 2
+
+    def of(self, sentences: Sequence[int]) -> np.ndarray:
+        """The values at all words of some sentences, `(words,)`."""
+        return np.concatenate([self.values[number] for number in sentences])
+
+
+def find_facts(study: Study, halves: Sequence[Sequence[int]]) -> list[Fact]:
+    """Return the facts that are known of a study's sentences.
+
+    They are those of `mini`; where there are none, the sentiment of the labels as polarity.
+
+    Args:
+        study: of a run of any task.
+        halves: numbers of the sentences of each half.
+
+    Raises:
+        DataError: if there are none, or if fewer than two values of one occur in 10 sentences of each half.
+    """
+    facts = [_fact(name, study.examples) for name in FACTS]
+    facts = [fact for fact in facts if len(_known(fact.values))]
+    if not facts:
+        raise DataError(
+            f"{study.data} says nothing of its words that units could carry: read a corpus with facts or "
+            "sentiments, --data mini or --data sst:DIR"
+        )
+    for fact in facts:
+        for half in halves:
+            _check(fact, half)
+    return facts
+
+
+def _fact(name: str, examples: Sequence[Example]) -> Fact:
+    """The fact of this name, unknown where the sentences do not say it."""
+    return Fact(name, tuple(np.array([*map(_number, _told(name, one))], float) for one in examples))
+
+
+def _told(name: str, example: Example) -> Sequence:
+    """What a sentence says of its words."""
+    labels = example.labels if name == "polarity" else None
+    nothing = (None,) * len(example.words)
+    return example.facts.get(name) or [SENTIMENTS.get(label or "") for label in labels or nothing]
+
+
+def _number(value: str | int | None) -> float:
+    """A value as a number."""
+    if value is None:
+        return np.nan
+    return NUMBERS[value] if value in NUMBERS else float(value)
+
+
+def _known(values: Sequence[np.ndarray]) -> np.ndarray:
+    """The values that occur."""
+    joined = np.concatenate(list(values))
+    return np.unique(joined[~np.isnan(joined)])
+
+
+def _check(fact: Fact, half: Sequence[int]) -> None:
+    """Raise a DataError unless two values of a fact occur often enough."""
+    counts = sorted(
+        sum(bool((fact.values[number] == value).any()) for number in half) for value in _known(fact.values)
+    )
+    if len(counts) < 2 or counts[-2] < FEWEST:
+        rarer = counts[-2] if len(counts) > 1 else 0
+        raise DataError(
+            f"{fact.name} has a second value in {rarer} of {len(half)} sentences of a half: at least "
+            f"{FEWEST} are needed, give more text or a larger --limit"
+        )

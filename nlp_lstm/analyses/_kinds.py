@@ -1,0 +1,129 @@
+"""The tables of `memory` about words: which kinds and which words are written and kept, under which gates."""
+
+import re
+from collections import Counter
+
+import numpy as np
+
+from nlp_lstm.analyses._intervals import Interval, mean_interval
+from nlp_lstm.analyses._words import rank_correlation, starts_among, word_mean
+from nlp_lstm.analyses._writes import LATER, Writes
+from nlp_lstm.analyses.influence import FEWEST
+from nlp_lstm.comparison import Comparison
+from nlp_lstm.studies import Study
+from nlp_lstm.vocabulary import UNK
+
+COMMONEST = 50  # words that are a kind of their own, most of them without much meaning
+OFTEN = 20  # times that a word is seen before it is told apart from others
+SHOWN = 5  # words at either end
+KINDS = ("punctuation", f"{COMMONEST} commonest words", "other known words", "unknown words")
+DEFINED = (
+    "written: length of what the word writes, i * g, over itself plus the length of the memory it finds, 0 "
+    f"nothing to 1 much. kept: share of it, by length, that is left {LATER} words later. Means over words "
+    "with their 95 % interval by sentence"
+)
+GATES = (
+    f"Spearman's rank correlation, over words, of the length of what is left of a word {LATER} words later "
+    "with the mean over units of a gate, -1 to 1, with its 95 % interval by sentence. untrained: the same "
+    "model before training"
+)
+
+
+def kinds_of(study: Study) -> np.ndarray:
+    """Return the kind of every word of a study, `(words,)`, a number into `KINDS`.
+
+    Punctuation holds no letter or digit. The commonest words are those of the sentences that were read.
+    """
+    words = [word for example in study.examples for word in example.words]
+    ids = _ids(study)
+    signs = np.array([not re.search(r"[^\W_]", word) for word in words])
+    counts = Counter(ids[~signs & (ids != UNK)].tolist())
+    common = np.isin(ids, [word for word, _ in counts.most_common(COMMONEST)])
+    return np.select([signs, ids == UNK, common], [0, 3, 1], 2)
+
+
+def kind_table(study: Study, layer: str, trained: Writes, untrained: Writes, seed: int) -> Comparison:
+    """Return one row per kind of word that occurs: how strongly it is written and how well kept."""
+    kinds, columns = kinds_of(study), {}
+    present = [number for number in range(len(KINDS)) if (kinds == number).any()]
+    for name in ("written", "kept"):
+        found = [
+            word_mean(np.where(kinds == kind, getattr(trained, name), np.nan), trained.starts, seed)
+            for kind in present
+        ]
+        columns |= {name: [one.mean for one in found]}
+        columns |= {f"{name}_low": [one.low for one in found], f"{name}_high": [one.high for one in found]}
+        columns[f"untrained_{name}"] = [
+            word_mean(np.where(kinds == kind, getattr(untrained, name), np.nan), untrained.starts).mean
+            for kind in present
+        ]
+    columns["words"] = [int((kinds == kind).sum()) for kind in present]
+    title = study.title(layer, "kinds of words that are written and kept")
+    rows = [KINDS[kind] for kind in present]
+    return Comparison.from_columns(title, rows, columns, "kind", f"{DEFINED}. untrained: before training")
+
+
+def word_table(study: Study, layer: str, writes: Writes, seed: int) -> Comparison:
+    """Return the words seen 20 times or more that are most and least written, and most and least kept."""
+    ids = _ids(study)
+    sentences = np.repeat(np.arange(len(writes.starts)), np.diff([*writes.starts, len(ids)]))
+    rows = []
+    for name in ("written", "kept"):
+        values = getattr(writes, name)
+        known = ~np.isnan(values) & (ids != UNK)
+        words, places, times = np.unique(ids[known], return_inverse=True, return_counts=True)
+        sums, counts = np.zeros((2, len(writes.starts), len(words)))
+        np.add.at(sums, (sentences[known], places), values[known])
+        np.add.at(counts, (sentences[known], places), 1)
+        often = np.flatnonzero(times >= OFTEN)
+        if not len(often):
+            continue
+        mean, low, high = mean_interval(sums[:, often], counts[:, often], seed)
+        order = np.argsort(-mean, kind="stable")
+        ends = (("most", order[: len(order) // 2]), ("least", order[::-1][: len(order) // 2]))
+        for end, chosen in ends:
+            for rank, one in enumerate(chosen[:SHOWN], start=1):
+                word = study.run.vocabulary.words[words[often[one]]]
+                figures = (float(mean[one]), float(low[one]), float(high[one]), int(times[often[one]]))
+                rows.append((f"{end} {name} {rank}", (word, *figures)))
+    title = study.title(layer, f"words seen {OFTEN} times or more that are most and least written and kept")
+    columns = ("word", "mean", "low", "high", "times")
+    return Comparison(title, [name for name, _ in rows], columns, [row for _, row in rows], "rank", DEFINED)
+
+
+def gate_table(study: Study, layer: str, trained: Writes, untrained: Writes, seed: int) -> Comparison:
+    """Return how what is left of a word goes with its input gate, its forget gate, and those after it."""
+    figures = {name: measure_gate(trained, name, seed) for name in trained.gates}
+    columns = {
+        "correlation": [one.mean[0] for one in figures.values()],
+        "low": [one.low[0] for one in figures.values()],
+        "high": [one.high[0] for one in figures.values()],
+        "untrained_correlation": [measure_gate(untrained, name).mean[0] for name in figures],
+        "words": [int((~np.isnan(trained.left)).sum())] * len(figures),
+    }
+    title = study.title(layer, f"gates and what is left of a word {LATER} words later")
+    return Comparison.from_columns(title, list(figures), columns, "mean gate", GATES)
+
+
+def measure_gate(writes: Writes, gate: str, seed: int = 0) -> Interval:
+    """Return the rank correlation, `(1,)`, of a gate with the length of what is left of a word.
+
+    Args:
+        writes: of one layer.
+        gate: one of `writes.gates`.
+        seed: draws intervals.
+
+    Returns:
+        It; NaN where fewer than 30 sentences have a word that five others follow.
+    """
+    known = ~np.isnan(writes.left)
+    starts = starts_among(known, writes.starts)
+    if len(starts) < FEWEST:
+        nothing = np.full(1, np.nan)
+        return Interval(nothing, nothing, nothing)
+    return rank_correlation(writes.gates[gate][known][:, None], writes.left[known], starts, seed)
+
+
+def _ids(study: Study) -> np.ndarray:
+    """The ids of all words, `(words,)`."""
+    return np.concatenate([study.run.vocabulary.ids(example.words) for example in study.examples])

@@ -1,0 +1,121 @@
+"""memory: when what is in hidden and cell state was written, and which words are written and kept.
+
+An LSTM's cell state is a sum of what each word wrote (see `nlp_lstm.memory`), and the hidden state reads it
+out. So both can be divided among the words that came so far, exactly for c, and for h in proportion to c.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nlp_lstm.analyses import ANALYSES
+from nlp_lstm.analyses._intervals import Interval
+from nlp_lstm.analyses._kinds import gate_table, kind_table, word_table
+from nlp_lstm.analyses._words import check_sentences, word_mean
+from nlp_lstm.analyses._writes import Writes, measure_writes
+from nlp_lstm.analyses.influence import FEWEST
+from nlp_lstm.comparison import Comparison
+from nlp_lstm.studies import Study
+
+SHARES = (
+    "share of the state, by length, that the word so many places back wrote; mean over the words that have "
+    "one so far back, with its 95 % interval by sentence. hidden_state: divided as the cell state is that it "
+    "reads out. untrained: the same model before training"
+)
+AGES = (
+    "how many words ago what is in the state was written, mean by share, over all words but the first of a "
+    "sentence, with its 95 % interval by sentence; difference: hidden_state less cell_state at the same "
+    "word. untrained: the same model before training"
+)
+
+
+class Ages(NamedTuple):
+    """How many words ago what is in a state was written: the mean over words.
+
+    Args:
+        cell_state: of c.
+        hidden_state: of what h reads out of it.
+        difference: hidden_state less cell_state, word by word.
+    """
+
+    cell_state: Interval
+    hidden_state: Interval
+    difference: Interval
+
+
+@ANALYSES.register("memory")
+def memory(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
+    """Return which words the states are made of: how far back, of which kind, and under which gates.
+
+    Args:
+        studies: runs of LSTMs.
+        seed: draws intervals.
+
+    Returns:
+        Per layer a table of curves by distance, from 0 to 20 words where 30 sentences are long enough, one of
+        kinds of words, one of the words that are most and least written and kept, and one of how the gates
+        go with what is left of a word; then one of memory ages with a row per layer.
+
+    Raises:
+        UsageError: if a run is no LSTM.
+        DataError: if there are fewer than 30 sentences.
+    """
+    tables, ages = [], {}
+    for study in studies:
+        check_sentences(f"memory of {study.run.name}", len(study.examples))
+        for layer, traces in study.traces.items():
+            trained, untrained = measure_writes(traces), measure_writes(study.untrained_traces[layer])
+            tables += [
+                _share_table(study, layer, trained, untrained, seed),
+                kind_table(study, layer, trained, untrained, seed),
+                word_table(study, layer, trained, seed),
+                gate_table(study, layer, trained, untrained, seed),
+            ]
+            ages[f"{study.run.name}, {layer}"] = (measure_ages(trained, seed), measure_ages(untrained, seed))
+    return (*tables, _age_table(ages))
+
+
+def measure_ages(writes: Writes, seed: int = 0) -> Ages:
+    """Return how old the memory is in c and in what h reads out of it.
+
+    Args:
+        writes: of one layer, from `measure_writes`.
+        seed: draws intervals.
+    """
+    c, h = (writes.ages[state].copy() for state in ("cell_state", "hidden_state"))
+    first = np.zeros(len(c), bool)
+    first[writes.starts] = True  # nothing but itself can be in its memory
+    nothing = first | np.isnan(c) | np.isnan(h)
+    c[nothing] = h[nothing] = np.nan
+    return Ages(*(word_mean(values, writes.starts, seed) for values in (c, h, h - c)))
+
+
+def _share_table(study: Study, layer: str, trained: Writes, untrained: Writes, seed: int) -> Comparison:
+    """The curves of one layer."""
+    lengths = np.diff([*trained.starts, len(trained.written)])
+    reach = trained.shares["cell_state"].shape[1]
+    sentences = [int((lengths > distance).sum()) for distance in range(reach)]
+    enough = sum(count >= FEWEST for count in sentences)
+    columns = {}
+    for state, shares in trained.shares.items():
+        mean, low, high = word_mean(shares[:, :enough], trained.starts, seed)
+        columns |= {state: mean, f"{state}_low": low, f"{state}_high": high}
+    for state, shares in untrained.shares.items():
+        columns[f"untrained_{state}"] = word_mean(shares[:, :enough], untrained.starts, seed).mean
+    columns["sentences"] = sentences[:enough]
+    rows = [str(distance) for distance in range(enough)]
+    title = study.title(layer, "share of the state by when it was written")
+    return Comparison.from_columns(title, rows, columns, "words back", SHARES, "curves")
+
+
+def _age_table(ages: dict[str, tuple[Ages, Ages]]) -> Comparison:
+    """One row per layer."""
+    columns = {}
+    for name in Ages._fields:
+        found = [getattr(trained, name) for trained, _ in ages.values()]
+        columns |= {name: [one.mean for one in found]}
+        columns |= {f"{name}_low": [one.low for one in found], f"{name}_high": [one.high for one in found]}
+    for name in Ages._fields:
+        columns[f"untrained_{name}"] = [getattr(untrained, name).mean for _, untrained in ages.values()]
+    return Comparison.from_columns("memory age, in words", list(ages), columns, "layer", AGES)

@@ -1,0 +1,166 @@
+"""units: single units that carry a known fact, and what becomes of the output when they are held still.
+
+A unit is found on one half of the sentences and judged on the other, since among hundreds of units some fit
+any half by chance. Of an untrained model the best units are chosen in the same way.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nlp_lstm.analyses import ANALYSES
+from nlp_lstm.analyses._facts import Fact, find_facts
+from nlp_lstm.analyses._holding import RANDOM, Effect, measure_effects
+from nlp_lstm.analyses._intervals import Interval
+from nlp_lstm.analyses._words import check_sentences, join, rank_correlation, roc_auc, starts_among, starts_of
+from nlp_lstm.changes import STATES
+from nlp_lstm.comparison import Comparison
+from nlp_lstm.studies import Study
+from nlp_lstm.traces import Trace
+
+BEST = 5  # units of each state and fact
+MEANING = (
+    "area: of a fact that is so or not, the area under the ROC curve of the unit, 0.5 chance to 1, or to 0 "
+    "where it is low if it is so. correlation: of others, Spearman's, 0 chance to 1 or -1. found: on the "
+    "half of the sentences that the unit is chosen on. confirmed: on the other half, with its 95 % interval "
+    "by sentence. untrained: of the unit chosen in its place in the same model before training"
+)
+HOLDING = (
+    "total variation distance, 0 none to 1, by which the output changes if the units are held at their mean "
+    "over the corpus, over words of the half that they were not chosen on, with its 95 % interval by "
+    f"sentence. random: of as many drawn from all, mean and middle 95 % of {RANDOM} draws"
+)
+
+
+class Carriers(NamedTuple):
+    """The units of a state that carry a fact best, the best first.
+
+    Args:
+        measure: "area" or "correlation".
+        units: their numbers, `(5,)`, fewer of a small layer.
+        found: how well, on the half that they are chosen on, `(5,)`.
+        confirmed: how well on the other half, `(5,)`.
+    """
+
+    measure: str
+    units: np.ndarray
+    found: np.ndarray
+    confirmed: Interval
+
+
+@ANALYSES.register("units")
+def units(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
+    """Return the units that carry what is known of the words, and the effect of holding them.
+
+    Args:
+        studies: runs of any cell, over sentences with facts or labels of sentiment.
+        seed: draws halves, random units and intervals.
+
+    Returns:
+        Per layer a table with the best five units of each state for each fact; then one of the effect of
+        holding them, a row per layer, state and fact.
+
+    Raises:
+        DataError: if there are fewer than 60 sentences, no fact, or one that hardly differs.
+    """
+    tables, effects = [], {}
+    for study in studies:
+        halves = split_in_halves(study, seed)
+        facts = find_facts(study, halves)
+        for layer, traces in study.traces.items():
+            found = {
+                (fact.name, state): (
+                    find_carriers(traces, fact, state, halves, seed),
+                    find_carriers(study.untrained_traces[layer], fact, state, halves, seed),
+                )
+                for fact in facts
+                for state in STATES
+                if state in traces[0].parts
+            }
+            tables.append(_carrier_table(study, layer, found))
+            held = [trained.units for trained, _ in found.values()]
+            measured = measure_effects(study.run, layer, traces, held, halves[1], seed)
+            for (name, state), chosen, effect in zip(found, held, measured, strict=True):
+                effects[f"{study.run.name}, {layer}, {name}, {state}"] = (chosen, effect)
+    return (*tables, _effect_table(effects))
+
+
+def split_in_halves(study: Study, seed: int = 0) -> list[list[int]]:
+    """Return the numbers of the sentences of either half, in order.
+
+    Raises:
+        DataError: if one has fewer than 30.
+    """
+    order = np.random.default_rng(seed).permutation(len(study.examples))
+    halves = [sorted(order[: len(order) // 2].tolist()), sorted(order[len(order) // 2 :].tolist())]
+    check_sentences(f"units of {study.run.name}, found on one half,", len(halves[0]))
+    return halves
+
+
+def find_carriers(
+    traces: Sequence[Trace], fact: Fact, state: str, halves: Sequence[Sequence[int]], seed: int = 0
+) -> Carriers:
+    """Return the units that carry a fact best.
+
+    Args:
+        traces: of one layer.
+        fact: of the words of the same sentences.
+        state: "hidden_state" or "cell_state".
+        halves: numbers of the sentences to find them on, and of those to confirm them on.
+        seed: draws intervals.
+    """
+    chance = 0.5 if fact.two_valued else 0.0
+    count = min(BEST, traces[0].parts[state].shape[1] // 2)
+    found = _measure(traces, fact, state, halves[0], seed).mean
+    best = np.argsort(-np.abs(found - chance), kind="stable")[:count]
+    confirmed = _measure(traces, fact, state, halves[1], seed, best)
+    return Carriers("area" if fact.two_valued else "correlation", best, found[best], confirmed)
+
+
+def _measure(
+    traces: Sequence[Trace],
+    fact: Fact,
+    state: str,
+    sentences: Sequence[int],
+    seed: int,
+    chosen: np.ndarray | slice = slice(None),
+) -> Interval:
+    """How well units carry a fact over some sentences, `(units,)`."""
+    read = [traces[number] for number in sentences]
+    values, told = join(read, state)[:, chosen], fact.of(sentences)
+    known = ~np.isnan(told)
+    starts = starts_among(known, starts_of(read))
+    if fact.two_valued:
+        return roc_auc(values[known], told[known] == np.nanmax(told), starts, seed)
+    return rank_correlation(values[known], told[known], starts, seed)
+
+
+def _carrier_table(
+    study: Study, layer: str, found: dict[tuple[str, str], tuple[Carriers, Carriers]]
+) -> Comparison:
+    """Five rows per fact and state."""
+    rows = {}
+    for (name, state), (trained, untrained) in found.items():
+        figures = (trained.units.tolist(), trained.found, *trained.confirmed, untrained.confirmed.mean)
+        for rank, values in enumerate(zip(*figures, strict=True), start=1):
+            rows[f"{name}, {state} {rank}"] = (trained.measure, *values)
+    names = ["measure", "unit", "found", "confirmed", "confirmed_low", "confirmed_high", "untrained"]
+    columns = dict(zip(names, zip(*rows.values()), strict=True))
+    title = study.title(layer, f"units that carry a fact, over {len(study.examples)} sentences")
+    return Comparison.from_columns(title, list(rows), columns, "fact", MEANING)
+
+
+def _effect_table(effects: dict[str, tuple[np.ndarray, Effect]]) -> Comparison:
+    """One row per layer, fact and state."""
+    columns = {
+        "units": [" ".join(map(str, sorted(chosen))) for chosen, _ in effects.values()],
+        "output_change": [effect.held.mean for _, effect in effects.values()],
+        "low": [effect.held.low for _, effect in effects.values()],
+        "high": [effect.held.high for _, effect in effects.values()],
+        "random": [effect.random.mean for _, effect in effects.values()],
+        "random_low": [effect.random.low for _, effect in effects.values()],
+        "random_high": [effect.random.high for _, effect in effects.values()],
+        "sentences": [effect.sentences for _, effect in effects.values()],
+    }
+    return Comparison.from_columns("effect of holding units", list(effects), columns, "fact", HOLDING)
