@@ -226,7 +226,7 @@ def test_the_verdict_knows_what_was_built(here):
 def test_too_few_sentences_are_not_enough_for_a_verdict(two_runs):
     report = verdict(limit=5)
     outcomes = [row["verdict"] for row in report.comparisons[0].records()]
-    assert outcomes[:5] == ["not enough data"] * 5
+    assert outcomes[:6] == ["not enough data"] * 6
 
 
 def test_both_commands_print_tables_and_json(two_runs, cli):

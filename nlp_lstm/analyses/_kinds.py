@@ -1,14 +1,13 @@
-"""The tables of `memory` about words: which kinds and which words are written and kept, under which gates."""
+"""The tables of `memory` about words: which kinds and which words are written and kept."""
 
 import re
 from collections import Counter
 
 import numpy as np
 
-from nlp_lstm.analyses._intervals import Interval, mean_interval
-from nlp_lstm.analyses._words import rank_correlation, starts_among, word_mean
+from nlp_lstm.analyses._intervals import mean_interval
+from nlp_lstm.analyses._words import word_mean
 from nlp_lstm.analyses._writes import LATER, Writes
-from nlp_lstm.analyses.influence import FEWEST
 from nlp_lstm.comparison import Comparison
 from nlp_lstm.studies import Study
 from nlp_lstm.vocabulary import UNK
@@ -21,11 +20,6 @@ DEFINED = (
     "written: length of what the word writes, i * g, over itself plus the length of the memory it finds, 0 "
     f"nothing to 1 much. kept: share of it, by length, that is left {LATER} words later. Means over words "
     "with their 95 % interval by sentence"
-)
-GATES = (
-    f"Spearman's rank correlation, over words, of the length of what is left of a word {LATER} words later "
-    "with the mean over units of a gate, -1 to 1, with its 95 % interval by sentence. untrained: the same "
-    "model before training"
 )
 
 
@@ -89,39 +83,6 @@ def word_table(study: Study, layer: str, writes: Writes, seed: int) -> Compariso
     title = study.title(layer, f"words seen {OFTEN} times or more that are most and least written and kept")
     columns = ("word", "mean", "low", "high", "times")
     return Comparison(title, [name for name, _ in rows], columns, [row for _, row in rows], "rank", DEFINED)
-
-
-def gate_table(study: Study, layer: str, trained: Writes, untrained: Writes, seed: int) -> Comparison:
-    """Return how what is left of a word goes with its input gate, its forget gate, and those after it."""
-    figures = {name: measure_gate(trained, name, seed) for name in trained.gates}
-    columns = {
-        "correlation": [one.mean[0] for one in figures.values()],
-        "low": [one.low[0] for one in figures.values()],
-        "high": [one.high[0] for one in figures.values()],
-        "untrained_correlation": [measure_gate(untrained, name).mean[0] for name in figures],
-        "words": [int((~np.isnan(trained.left)).sum())] * len(figures),
-    }
-    title = study.title(layer, f"gates and what is left of a word {LATER} words later")
-    return Comparison.from_columns(title, list(figures), columns, "mean gate", GATES)
-
-
-def measure_gate(writes: Writes, gate: str, seed: int = 0) -> Interval:
-    """Return the rank correlation, `(1,)`, of a gate with the length of what is left of a word.
-
-    Args:
-        writes: of one layer.
-        gate: one of `writes.gates`.
-        seed: draws intervals.
-
-    Returns:
-        It; NaN where fewer than 30 sentences have a word that five others follow.
-    """
-    known = ~np.isnan(writes.left)
-    starts = starts_among(known, writes.starts)
-    if len(starts) < FEWEST:
-        nothing = np.full(1, np.nan)
-        return Interval(nothing, nothing, nothing)
-    return rank_correlation(writes.gates[gate][known][:, None], writes.left[known], starts, seed)
 
 
 def _ids(study: Study) -> np.ndarray:

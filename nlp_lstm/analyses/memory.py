@@ -11,9 +11,9 @@ import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses._intervals import Interval
-from nlp_lstm.analyses._kinds import gate_table, kind_table, word_table
-from nlp_lstm.analyses._words import check_sentences, word_mean
-from nlp_lstm.analyses._writes import Writes, measure_writes
+from nlp_lstm.analyses._kinds import kind_table, word_table
+from nlp_lstm.analyses._words import check_sentences, rank_correlation, starts_among, word_mean
+from nlp_lstm.analyses._writes import LATER, Writes, measure_writes
 from nlp_lstm.analyses.influence import FEWEST
 from nlp_lstm.comparison import Comparison
 from nlp_lstm.studies import Study
@@ -27,6 +27,13 @@ AGES = (
     "how many words ago what is in the state was written, mean by share, over all words but the first of a "
     "sentence, with its 95 % interval by sentence; difference: hidden_state less cell_state at the same "
     "word. untrained: the same model before training"
+)
+
+
+GATES = (
+    f"Spearman's rank correlation, over words, of the length of what is left of a word {LATER} words later "
+    "with the mean over units of a gate, -1 to 1, with its 95 % interval by sentence. untrained: the same "
+    "model before training"
 )
 
 
@@ -70,7 +77,7 @@ def memory(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
                 _share_table(study, layer, trained, untrained, seed),
                 kind_table(study, layer, trained, untrained, seed),
                 word_table(study, layer, trained, seed),
-                gate_table(study, layer, trained, untrained, seed),
+                _gate_table(study, layer, trained, untrained, seed),
             ]
             ages[f"{study.run.name}, {layer}"] = (measure_ages(trained, seed), measure_ages(untrained, seed))
     return (*tables, _age_table(ages))
@@ -89,6 +96,25 @@ def measure_ages(writes: Writes, seed: int = 0) -> Ages:
     nothing = first | np.isnan(c) | np.isnan(h)
     c[nothing] = h[nothing] = np.nan
     return Ages(*(word_mean(values, writes.starts, seed) for values in (c, h, h - c)))
+
+
+def measure_gate(writes: Writes, gate: str, seed: int = 0) -> Interval:
+    """Return the rank correlation, `(1,)`, of a gate with the length of what is left of a word.
+
+    Args:
+        writes: of one layer.
+        gate: one of `writes.gates`.
+        seed: draws intervals.
+
+    Returns:
+        It; NaN where fewer than 30 sentences have a word that five others follow.
+    """
+    known = ~np.isnan(writes.left)
+    starts = starts_among(known, writes.starts)
+    if len(starts) < FEWEST:
+        nothing = np.full(1, np.nan)
+        return Interval(nothing, nothing, nothing)
+    return rank_correlation(writes.gates[gate][known][:, None], writes.left[known], starts, seed)
 
 
 def _share_table(study: Study, layer: str, trained: Writes, untrained: Writes, seed: int) -> Comparison:
@@ -119,3 +145,17 @@ def _age_table(ages: dict[str, tuple[Ages, Ages]]) -> Comparison:
     for name in Ages._fields:
         columns[f"untrained_{name}"] = [getattr(untrained, name).mean for _, untrained in ages.values()]
     return Comparison.from_columns("memory age, in words", list(ages), columns, "layer", AGES)
+
+
+def _gate_table(study: Study, layer: str, trained: Writes, untrained: Writes, seed: int) -> Comparison:
+    """How what is left of a word goes with its input gate, its forget gate, and those after it."""
+    figures = {name: measure_gate(trained, name, seed) for name in trained.gates}
+    columns = {
+        "correlation": [one.mean[0] for one in figures.values()],
+        "low": [one.low[0] for one in figures.values()],
+        "high": [one.high[0] for one in figures.values()],
+        "untrained_correlation": [measure_gate(untrained, name).mean[0] for name in figures],
+        "words": [int((~np.isnan(trained.left)).sum())] * len(figures),
+    }
+    title = study.title(layer, f"gates and what is left of a word {LATER} words later")
+    return Comparison.from_columns(title, list(figures), columns, "mean gate", GATES)

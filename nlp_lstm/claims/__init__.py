@@ -12,7 +12,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from nlp_lstm.analyses.decode import NARROW, Interval, Reach, measure_reach
-from nlp_lstm.analyses.influence import Influence, measure_influence
+from nlp_lstm.analyses.influence import FEWEST, Influence, measure_influence
+from nlp_lstm.analyses.memory import Writes, measure_writes
+from nlp_lstm.errors import DataError
 from nlp_lstm.studies import Study
 
 HOLDS, IN_PART, FAILS, UNKNOWN = "holds", "holds in part", "does not hold", "not enough data"
@@ -64,6 +66,20 @@ class Measured:
             for study in self.studies
             for layer in study.traces
         }
+
+    @cached_property
+    def writes(self) -> dict[str, tuple[Writes, Writes]]:
+        """Run and layer -> what words wrote of the memory of the trained and of the untrained model."""
+        found = {}
+        for study in self.studies:
+            if len(study.examples) < FEWEST:
+                raise DataError(
+                    f"{len(study.examples)} sentences of {study.data}: at least {FEWEST} are needed"
+                )
+            for layer, traces in study.traces.items():
+                untrained = measure_writes(study.untrained_traces[layer])
+                found[f"{study.run.name}, {layer}"] = (measure_writes(traces), untrained)
+        return found
 
 
 @dataclass(frozen=True)

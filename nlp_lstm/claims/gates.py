@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nlp_lstm.analyses.memory import measure_gate
 from nlp_lstm.claims import FAILS, HOLDS, Evidence, Finding, Measured, outcome_of
 from nlp_lstm.studies import read_sentences
 
@@ -39,3 +40,16 @@ def judge_context(measured: Measured) -> Finding:
         evidence.append(Evidence(f"{study.run.name}, {layer}, largest change of a hidden state", gap))
         changed.append(gap > SAME)
     return Finding(outcome_of(changed), evidence)
+
+
+def judge_forget_weights(measured: Measured) -> Finding:
+    """Look whether more is left later of words at which the forget gate is open."""
+    evidence, marks = [], []
+    for layer, (trained, untrained) in measured.writes.items():
+        found = {gate: measure_gate(trained, gate, measured.seed) for gate in ("forget_gate", "input_gate")}
+        for gate, correlation in found.items():
+            before = measure_gate(untrained, gate, measured.seed).mean[0]
+            mean, low, high = (float(bound[0]) for bound in correlation)
+            evidence.append(Evidence(f"{layer}, {gate} at the word", mean, low, high, float(before)))
+        marks.append(bool(found["forget_gate"].low[0] > max(0, found["input_gate"].high[0])))
+    return Finding(outcome_of(marks), evidence)

@@ -1,9 +1,9 @@
 """The claims in the order in which the verdict tells them. To add one, add a judge and an entry here."""
 
 from nlp_lstm.claims import Claim
-from nlp_lstm.claims.gates import SAME, judge_context, judge_gates
+from nlp_lstm.claims.gates import SAME, judge_context, judge_forget_weights, judge_gates
 from nlp_lstm.claims.meanings import judge_article, judge_task
-from nlp_lstm.claims.states import judge_everything_so_far, judge_latest_word, judge_words_before
+from nlp_lstm.claims.states import judge_age, judge_everything_so_far, judge_latest_word, judge_words_before
 
 CLAIMS = (
     Claim(
@@ -17,6 +17,12 @@ CLAIMS = (
         "accuracy of linear probes for the word 1 to 10 places back; holds where that from the cell state is "
         "higher, the interval of the difference above 0",
         judge_words_before,
+    ),
+    Claim(
+        "What the hidden state shows is newer than what the cell state holds.",
+        "how many words ago what is in the state was written, mean by share; of the hidden state, what it "
+        "reads out of the cell state; holds where the interval of the difference is below 0",
+        judge_age,
     ),
     Claim(
         "The cell state is concerned with all the data so far.",
@@ -42,6 +48,13 @@ CLAIMS = (
         "Gates amplify or diminish what passes.",
         "largest absolute value over the corpus; holds if a gate exceeds 1",
         judge_gates,
+    ),
+    Claim(
+        "High forget weights mark the important time-steps.",
+        "Spearman's rank correlation, over words, of the mean gate at a word with the length of what is left "
+        "of the word 5 words later; holds where that of the forget gate is above 0 and above that of the "
+        "input gate, intervals apart",
+        judge_forget_weights,
     ),
     Claim(
         "What the model says of a word is said in the context of the whole sentence.",

@@ -1,5 +1,6 @@
 """Claims about what the two states hold of the words before."""
 
+from nlp_lstm.analyses.memory import measure_ages
 from nlp_lstm.claims import (
     FAILS,
     HOLDS,
@@ -44,3 +45,14 @@ def judge_everything_so_far(measured: Measured) -> Finding:
     ]
     farthest = [reach.farthest["cell_state"] for reach in measured.reach.values()]
     return Finding(HOLDS if min(farthest) >= FAR else IN_PART if max(farthest) else FAILS, evidence)
+
+
+def judge_age(measured: Measured) -> Finding:
+    """Compare how old what is in the states is."""
+    evidence, younger = [], []
+    for layer, (trained, untrained) in measured.writes.items():
+        ages, before = measure_ages(trained, measured.seed), measure_ages(untrained, measured.seed)
+        for name, found in ages._asdict().items():
+            evidence.append(evidence_of(f"{layer}, {name}", found, getattr(before, name).mean))
+        younger.append(bool(ages.difference.high < 0))
+    return Finding(outcome_of(younger), evidence)
