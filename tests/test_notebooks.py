@@ -1,0 +1,72 @@
+"""The notebooks run from top to bottom, and are stored as a student should open them: without outputs."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+MOST_LINES = 15  # of a code cell
+SECONDS = 600  # for one cell on a busy machine; a whole notebook takes under 180 on 2 free cores
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def sources(path: Path, kind: str) -> list[str]:
+    """The text of all cells of a kind, "code" or "markdown"."""
+    return [cell.source for cell in read(path).cells if cell.cell_type == kind]
+
+
+def test_they_are_numbered_in_the_order_of_reading():
+    assert [path.name[:2] for path in NOTEBOOKS] == [f"{n:02}" for n in range(1, len(NOTEBOOKS) + 1)]
+
+
+@each_notebook
+def test_it_runs_in_an_empty_folder(path, tmp_path):
+    resources = {"metadata": {"path": str(tmp_path)}}
+    client = NotebookClient(read(path), timeout=SECONDS, kernel_name="python3", resources=resources)
+    client.execute()  # raises at the first cell that does
+    assert all(cell.execution_count for cell in client.nb.cells if cell.cell_type == "code")
+
+
+@each_notebook
+def test_it_is_stored_without_outputs(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    for cell in notebook.cells:
+        assert not cell.metadata
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+@each_notebook
+def test_its_first_cells_say_what_it_teaches_and_install_the_package(path):
+    first, install = read(path).cells[:2]
+    assert first.source.startswith(f"# {path.name[:2]} · ")
+    for line in ("**You will learn**", "**Takes**", "**Open in Colab:**"):
+        assert line in first.source
+    assert install.source.startswith("# In Colab, run this first")
+    assert 'find_spec("nlp_lstm") is None' in install.source
+
+
+@each_notebook
+def test_its_exercises_have_solutions(path):
+    text = "\n".join(sources(path, "markdown"))
+    exercises, solutions = text.split("## Exercises\n")[1].split("## Solutions\n")
+    numbers = re.findall(r"^(\d+)\. ", exercises, re.MULTILINE)
+    assert len(numbers) >= 2
+    assert re.findall(r"^\*\*(\d+)\.\*\*", solutions, re.MULTILINE) == numbers
+
+
+@each_notebook
+def test_its_code_cells_are_short(path):
+    for source in sources(path, "code"):
+        assert len(source.splitlines()) < MOST_LINES, source
