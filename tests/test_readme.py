@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from nlp_lstm import load_run
+from nlp_lstm.claims.page import CLAIMS
 from nlp_lstm.cli import cli
 
 ROOT = Path(__file__).parent.parent
@@ -137,3 +138,14 @@ def drawn_words(path: Path) -> list[str]:
     texts = xml.etree.ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")
     found = ["".join(element.itertext()) for element in texts]
     return [text for text in found if not re.search(r"\d", text)]
+
+
+def test_the_verdict_that_the_readme_shows_is_that_of_the_whole_page():
+    shown = re.findall(r"```text\n(verdict\n.*?)\n```", README, re.DOTALL)
+    page = (ROOT / "docs/verdict.txt").read_text(encoding="utf-8")
+    assert len(shown) == 1
+    assert page.split("\n\n")[1] == shown[0]
+    said = " ".join(page.split())
+    for claim in CLAIMS:
+        assert f"{claim.statement} " in said
+        assert f"(rule: {claim.rule})" in said
