@@ -31,15 +31,15 @@ def show_value(value: Any) -> str:
     """Return a value as a cell: numbers with three decimals, nothing as a dash.
 
     Example:
-        >>> [show_value(value) for value in (0.12345, 1234.5, 7, None, "word")]
-        ['0.123', '1234.5', '7', '-', 'word']
+        >>> [show_value(value) for value in (0.12345, -0.0001, 1234.5, 7, None, "word")]
+        ['0.123', '0.000', '1234.5', '7', '-', 'word']
     """
     if value is None:
         return "-"
     if isinstance(value, dict):
         return "; ".join(f"{visible(str(name))}: {show_value(part)}" for name, part in value.items())
     if isinstance(value, float):
-        return f"{value:.1f}" if abs(value) >= 100 else f"{value:.3f}"
+        return f"{value:z.1f}" if abs(value) >= 100 else f"{value:z.3f}"
     return visible(str(value))
 
 
