@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.comparison import Report
 from nlp_lstm.corpora import Request, load_corpus
-from nlp_lstm.errors import MissingInputError
+from nlp_lstm.errors import MissingInputError, UsageError
 from nlp_lstm.run import Run, default_runs, load_run
 from nlp_lstm.studies import Study, make_study
 
@@ -40,6 +40,7 @@ def compare(
 
     Raises:
         UnknownNameError: if there is no such analysis, run or split; lists the known ones.
+        UsageError: if two runs have the same name, or the seed is below 0.
         DataError: if there are too few sentences.
         MissingInputError: if there is no run, or not the corpus that was asked for.
     """
@@ -58,8 +59,14 @@ def make_studies(
     seed: int,
 ) -> list[Study]:
     """Return a study per run; see `compare`."""
+    if seed < 0:
+        raise UsageError(f"seed is {seed}: it must be at least 0")
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
     loaded = [run if isinstance(run, Run) else load_run(run) for run in named] or default_runs()
+    names = [run.name for run in loaded]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"two runs are called {name}: give each once, or copy one to a name of its own")
     return [_study(run, data, split, limit, seed) for run in loaded]
 
 

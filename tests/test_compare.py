@@ -260,6 +260,11 @@ def test_a_run_whose_corpus_is_not_there_reads_mini_and_says_so(new_run, here, c
         (("compare", "meaning", "--limit", "5"), 65, r"5 sentences of mini: a probe needs at least 20"),
         (("compare", "influence", "--data", "text:gone.txt"), 66, r"gone\.txt"),
         (("verdict", "--data", "sst:gone"), 66, r"gone"),
+        (("verdict", "--seed", "-1"), 2, r"seed is -1: it must be at least 0"),
+        (("compare", "gates", "sentiment-001", "sentiment-001"), 2, r"two runs are called sentiment-001"),
+        (("compare", "gates", "--format", "x"), 2, r"unknown format 'x': the known ones are csv, html"),
+        (("compare", "gates", "--format", "png"), 2, r"format png is not text: name a file with --output"),
+        (("compare", "gates", "--output", "runs"), 2, r"runs exists"),
     ],
 )
 def test_bad_input_is_one_line(two_runs, cli, command, code, said):

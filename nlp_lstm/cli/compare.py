@@ -1,10 +1,17 @@
 """nlp-lstm compare: one analysis of hidden and cell state over a whole corpus."""
 
-from pathlib import Path
-
 import click
 
-from nlp_lstm.cli._options import json_option, limit_option, note, note_shipped, quiet_option, show
+from nlp_lstm.cli._options import (
+    format_option,
+    json_option,
+    limit_option,
+    note,
+    note_shipped,
+    output_option,
+    quiet_option,
+    show,
+)
 
 
 @click.command("compare")
@@ -14,10 +21,8 @@ from nlp_lstm.cli._options import json_option, limit_option, note, note_shipped,
 @click.option("--split", default="validation", show_default=True, help="train, validation or test.")
 @limit_option
 @click.option("--seed", default=0, show_default=True, help="Draws sentences, controls and intervals.")
-@click.option(
-    "--format", "format_", default="text", show_default=True, help="text, json, csv, html, svg or png."
-)
-@click.option("--output", type=click.Path(path_type=Path), help="Write to this file.")
+@format_option
+@output_option
 @json_option
 @quiet_option
 def command(analysis, runs, data, split, limit, seed, format_, output, as_json, quiet):
@@ -29,6 +34,8 @@ def command(analysis, runs, data, split, limit, seed, format_, output, as_json, 
     from nlp_lstm.comparing import compare
     from nlp_lstm.run import default_runs
 
+    if as_json and format_ not in ("text", "json"):
+        raise click.UsageError(f"--json and --format {format_} exclude each other.")
     if not runs:
         runs = default_runs()
         note_shipped(*runs)

@@ -1,10 +1,17 @@
 """nlp-lstm verdict: each claim about hidden and cell state, measured and judged."""
 
-from pathlib import Path
-
 import click
 
-from nlp_lstm.cli._options import json_option, limit_option, note, note_shipped, quiet_option, show
+from nlp_lstm.cli._options import (
+    format_option,
+    json_option,
+    limit_option,
+    note,
+    note_shipped,
+    output_option,
+    quiet_option,
+    show,
+)
 
 
 @click.command("verdict")
@@ -13,8 +20,8 @@ from nlp_lstm.cli._options import json_option, limit_option, note, note_shipped,
 @click.option("--split", default="validation", show_default=True, help="train, validation or test.")
 @limit_option
 @click.option("--seed", default=0, show_default=True, help="Draws sentences, controls and intervals.")
-@click.option("--format", "format_", default="text", show_default=True, help="text, json, csv or html.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write to this file.")
+@format_option
+@output_option
 @json_option
 @quiet_option
 def command(runs, data, split, limit, seed, format_, output, as_json, quiet):
@@ -25,6 +32,8 @@ def command(runs, data, split, limit, seed, format_, output, as_json, quiet):
     from nlp_lstm.run import default_runs
     from nlp_lstm.verdicts import verdict
 
+    if as_json and format_ not in ("text", "json"):
+        raise click.UsageError(f"--json and --format {format_} exclude each other.")
     if not runs:
         runs = default_runs()
         note_shipped(*runs)
