@@ -84,8 +84,8 @@ def in_subprocess(*arguments: str, **options) -> subprocess.CompletedProcess[str
         (("probe", "hi", "--unit", "5"), "unit 5: next-word-001 has units 0 to 4"),
         (("probe", "hi", "--unit", "-1"), "unit -1: next-word-001 has units 0 to 4"),
         (
-            ("probe", "hi", "--format", "png"),
-            "unknown format 'png': the known ones are csv, json, netcdf, npz, text",
+            ("probe", "hi", "--format", "pdf"),
+            "unknown format 'pdf': the known ones are csv, html, json, netcdf, npz, png, svg, text",
         ),
         (("generate", "hi", "--words", "0"), "words is 0: it must be between 1 and 10000"),
         (("generate", "hi", "--top-k", "0"), "top_k is 0: it must be at least 1"),

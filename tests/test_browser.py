@@ -171,7 +171,7 @@ def test_no_word_becomes_an_element_or_runs(opened):
     assert found.page.title() == " ".join(HOSTILE)
     for word in HOSTILE:
         assert found.page.locator("th", has_text=word).count()
-        assert found.page.locator("svg text", has_text=word).count()
+        assert found.page.locator("svg text", has_text=word[:15]).count()  # the rest is cut off
 
 
 def test_what_would_run_is_stopped_by_the_policy(opened, report):
@@ -205,5 +205,5 @@ def test_a_standalone_svg_opens(browser, tmp_path, two_runs):
     page.on("console", lambda message: said.append(message.text))
     page.on("dialog", lambda dialog: said.append(dialog.message))
     page.goto(path.as_uri())
-    assert page.locator("text", has_text=HOSTILE[1]).count()
+    assert page.locator("text", has_text=HOSTILE[1][:15]).count()
     assert said == []
