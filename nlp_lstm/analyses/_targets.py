@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from nlp_lstm.analyses._facts import FACTS
 from nlp_lstm.corpora import Example
 from nlp_lstm.studies import Study
 from nlp_lstm.vocabulary import RESERVED
@@ -18,7 +19,6 @@ from nlp_lstm.vocabulary import RESERVED
 COMMONEST = 20  # words that are told apart
 FEWEST = 20  # words of a class
 LAST_POSITION = 20
-FACTS = ("polarity", "negation_open", "subject_number")
 
 
 @dataclass(frozen=True)
