@@ -1,10 +1,11 @@
-"""verdict(): each claim about hidden and cell state, measured, and judged by a rule that stood before."""
+"""verdict(): each claim about hidden and cell state, measured, and judged by a written rule."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from nlp_lstm.analyses.decode import NARROW
 from nlp_lstm.claims import UNKNOWN, Claim, Finding, Measured
 from nlp_lstm.claims.page import CLAIMS
 from nlp_lstm.comparing import facts_of, make_studies
@@ -56,8 +57,9 @@ def verdict(
         ("verdict", "what_is_said"),
         [(finding.outcome, claim.statement) for claim, finding in zip(CLAIMS, found)],
         "claim",
-        "by rules that were written down before, below; intervals are 95 %, by sentence; untrained: the same "
-        "measured on the model before training",
+        "by the rules below; what is judged of several layers holds if it is so in all of them, in part if "
+        f"in some; a difference whose interval holds 0 and is wider than ± {NARROW:g} is not enough data; "
+        "intervals are 95 %, by sentence; untrained: the same measured on the model before training",
     )
     tables = [_evidence(number, claim, finding) for number, claim, finding in zip(numbers, CLAIMS, found)]
     return Report((page, *tables), facts={"split": split, **facts_of(studies)})
