@@ -1,9 +1,9 @@
 """Studies -> findings: what is said about hidden and cell state, each judged by a rule.
 
-`page` lists the claims, which are those that articles on LSTMs repeat, each with its rule, the same for every
-run. The other modules judge. They look at 95 % intervals alone; what is judged of several layers holds if it is
-so in all of them, in part if it is so in some, and not if in none. Where an interval holds 0 and is wider than
-± 0.02, there is not enough data.
+`page` lists the claims, which are those that articles on LSTMs repeat, each with its rule, the same for
+every run. The other modules judge. They look at 95 % intervals alone; what is judged of several layers
+holds if it is so in all of them, in part if it is so in some, and not if in none. Where an interval holds 0
+and is wider than ± 0.02, there is not enough data.
 """
 
 from collections.abc import Callable, Iterable, Sequence
