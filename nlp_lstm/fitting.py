@@ -118,7 +118,7 @@ def fit(
         callbacks.on_train_begin()
         for epoch in range(1, settings.epochs + 1):
             progress = Progress(epoch, settings.epochs, 0, steps, math.nan, None, dict(*fitted.history[-1:]))
-            train_batches = task.batches(settings, train_set, random)
+            train_batches = task.batches(settings, _start_anywhere(train_set, random), random)
             row = _train_epoch(learner, train_batches, fitted, progress, report, random)
             row |= _validate(learner, task.batches(settings, validation_set, random))
             fitted.history.append({"epoch": epoch, **row, "seconds": round(time.perf_counter() - started, 1)})
@@ -139,6 +139,16 @@ def fit(
         fitted.status = "diverged"
     fitted.seconds = time.perf_counter() - started
     return fitted
+
+
+def _start_anywhere(train_set: Encoded, random: np.random.Generator) -> Encoded:
+    """The training set, running text from a word drawn anew each epoch.
+
+    The windows that gradients flow through are then cut at other places, and a model cannot learn the cuts.
+    """
+    if not train_set.stream:
+        return train_set
+    return train_set.from_word(int(random.integers(len(train_set.inputs[0]))))
 
 
 def _count_steps(split: str, epoch_batches: Iterator[Batch]) -> int:

@@ -74,9 +74,9 @@ class UnrolledLSTM(keras.layers.LSTM):
             run_lstm(words, h, c, *weights, precision=precision) for words, h, c in zip(*parts, strict=True)
         ]
         states = ops.concatenate(read, axis=1)  # (timesteps + 1, batch, units)
-        hidden_state, cell_state = states[:-1], states[-1]
+        hidden_state, cell_state = ops.split(states, [timesteps])  # a slice's gradient would be a slow one
         last = hidden_state[-1]
-        return last, ops.transpose(hidden_state, (1, 0, 2)), [last, cell_state]
+        return last, ops.transpose(hidden_state, (1, 0, 2)), [last, cell_state[0]]
 
 
 def run_lstm(

@@ -8,7 +8,7 @@ imports no task, and so no Keras.
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import entry_points
 from typing import Any, Literal
 
@@ -37,6 +37,16 @@ class Encoded:
     inputs: Sequence[np.ndarray]
     targets: Sequence[np.ndarray]
     stream: bool = False
+
+    def from_word(self, start: int) -> "Encoded":
+        """Return a stream read from another word on, its beginning put after its end.
+
+        Example:
+            >>> Encoded([np.array([5, 6, 7])], [np.array([6, 7, 8])], stream=True).from_word(2).inputs
+            [array([7, 5, 6])]
+        """
+        inputs, targets = ([np.roll(ids, -start) for ids in side] for side in (self.inputs, self.targets))
+        return replace(self, inputs=inputs, targets=targets)
 
 
 Encode = Callable[[Sequence[Example], Vocabulary, Sequence[str]], Encoded]

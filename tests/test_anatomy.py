@@ -394,8 +394,8 @@ def test_nothing_of_tensorflow_s_start_is_shown(tmp_path):
             "Invalid value for '--format': 'png' is not one of 'text', 'json', 'csv', 'svg'",
         ),
         (("--json", "--format", "svg"), "--json and --format svg exclude each other"),
-        (("--output", "taken"), "taken exists: nothing is overwritten, give another --output"),
-        (("--format", "svg", "--output", "taken"), "taken exists: nothing is overwritten"),
+        (("--output", "taken"), "taken exists: give another --output"),
+        (("--format", "svg", "--output", "taken"), "taken exists: give another --output"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(cli, here, new_run, arguments, says):

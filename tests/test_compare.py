@@ -273,6 +273,17 @@ def test_bad_input_is_one_line(two_runs, cli, command, code, said):
     assert re.fullmatch(rf"nlp-lstm: .*{said}.*\n", done.err), done.err
 
 
+@pytest.mark.parametrize("asked", [("--format", "png"), ("--format", "svg", "--json"), ("--output", "runs")])
+def test_what_cannot_be_shown_is_refused_before_anything_is_measured(two_runs, cli, monkeypatch, asked):
+    monkeypatch.setattr("nlp_lstm.comparing.compare", lambda *_: pytest.fail("it was measured"))
+    assert cli("compare", "gates", *asked).code == 2
+
+
+def test_the_help_names_every_analysis(cli):
+    said = cli("compare", "--help").out
+    assert all(name in said for name in ANALYSES.names())
+
+
 def test_words_that_are_seen_once_are_not_probed(here, new_run, cli):
     new_run(here / "runs/next-word-001", "next-word")
     lines = [f"word{2 * line} word{2 * line + 1}" for line in range(60)]

@@ -12,6 +12,7 @@ from nlp_lstm.batches import Batch
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.errors import DataError, DivergedError, MissingInputError, UsageError
 from nlp_lstm.fitting import Progress
+from nlp_lstm.learner import Learner
 from nlp_lstm.network import Network, weight_shapes
 from nlp_lstm.task import load_task
 from nlp_lstm.training import first_weights
@@ -119,6 +120,24 @@ def test_word_vectors_start_the_embedding_and_give_it_its_width(here):
     assert run.data["vectors_share"] == pytest.approx(1 / len(run.vocabulary), abs=1e-4)
     with pytest.raises(UsageError, match="embedding_dim is 5"):
         train("sentiment", **TINY, vectors="vectors.txt")
+
+
+def test_running_text_is_cut_at_other_words_in_every_epoch(here, monkeypatch):
+    seen: list[Batch] = []
+
+    def look(learner: Learner, batch: Batch) -> dict[str, float]:
+        seen.append(batch)
+        return {"loss": 1.0, "accuracy": 0.0}
+
+    monkeypatch.setattr(Learner, "train", look)
+    run = train("next-word", **tiny(epochs=3))
+    steps = len(seen) // 3
+    first, second, third = (seen[epoch * steps].inputs for epoch in range(3))
+    assert not np.array_equal(first, second)
+    assert not np.array_equal(second, third)
+    for batch in seen:  # what follows a word is its target, wherever the text is cut
+        np.testing.assert_array_equal(batch.inputs[:, 1:], batch.targets[:, :-1] * (batch.inputs[:, 1:] > 0))
+    assert np.concatenate([batch.inputs.ravel() for batch in seen]).max() == len(run.vocabulary) - 1
 
 
 def test_a_loss_that_is_not_a_number_stops_and_keeps_finite_weights(here):

@@ -15,6 +15,8 @@ from nlp_lstm.errors import NlpLstmError
 
 # TensorFlow's own start-up messages are not ours to show; set before anything imports it.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# The halves of a batch are read side by side (`UnrolledLSTM`): each has half of the cores.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
 
 INTERRUPTED = 130
 

@@ -4,17 +4,14 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from nlp_lstm.comparison import Report
-from nlp_lstm.errors import StorageError, UsageError
+from nlp_lstm.errors import UsageError
 from nlp_lstm.settings import Settings
-from nlp_lstm.views import PICTURES, VIEWS, require_matplotlib
 
 if TYPE_CHECKING:
     from nlp_lstm.run import Run
@@ -32,38 +29,20 @@ labels_option = click.option(
 classes_option = click.option("--classes", type=int, help="For sst: how many classes, 5 or 3.  [default: 5]")
 
 
-def check_format(context: click.Context, option: click.Parameter, value: str) -> str:
-    """A format that can be shown here; one that cannot is refused before any work is done."""
-    VIEWS.get(value)
-    if value in PICTURES:
-        require_matplotlib()
-    return value
-
-
-def check_output(context: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
-    """A file to write that is not there yet; one that is there is refused before any work is done."""
-    if value is not None:
-        refuse_existing(value)
-    return value
-
-
-def refuse_existing(output: Path) -> None:
-    """Raise a UsageError for a file or folder that is there; a device such as /dev/stdout is written to."""
-    if output.is_file() or output.is_dir():
-        raise UsageError(f"{output} exists: give another --output")
-
-
-format_option = click.option(
-    "--format",
-    "format_",
-    default="text",
-    show_default=True,
-    callback=check_format,
-    help="text, json or csv; or with pictures html, svg or png (needs the extra `pictures`).",
-)
-output_option = click.option(
-    "--output", type=click.Path(path_type=Path), callback=check_output, help="Write to this new file."
-)
+def study_options(command: Callable) -> Callable:
+    """Add the options of commands that measure runs on many sentences."""
+    options = (
+        click.option(
+            "--data", help="The corpus to read.  [default: that of each run; mini where it is not here]"
+        ),
+        click.option("--split", default="validation", show_default=True, help="train, validation or test."),
+        limit_option,
+        click.option("--seed", default=0, show_default=True, help="Draws sentences, controls and intervals."),
+        quiet_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 class SettingOption(click.Option):
@@ -110,25 +89,21 @@ def chosen(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def show(report: Report, format: str, output: Path | None = None) -> None:
-    """Print a report, or write it to a new file; what is bytes is only written to a file."""
-    shown = VIEWS.get(format)(report)
-    if output is None:
-        if isinstance(shown, bytes):
-            raise UsageError(f"format {format} is not text: name a file with --output")
-        click.echo(shown)
-        return
-    refuse_existing(output)
-    try:
-        output.write_bytes(shown if isinstance(shown, bytes) else f"{shown}\n".encode())
-    except OSError as error:
-        raise StorageError(f"cannot write {output}: {error.strerror}") from None
-
-
 def note(text: str, quiet: bool) -> None:
     """Say on a terminal what takes a while."""
     if not quiet and sys.stderr.isatty():
         click.echo(text, err=True)
+
+
+def runs_or_default(runs: Sequence[str]) -> "Sequence[str | Run]":
+    """The runs that were named; else the newest of each task, and a word on those that are nlp-lstm's own."""
+    from nlp_lstm.run import default_runs
+
+    if runs:
+        return runs
+    found = default_runs()
+    note_shipped(*found)
+    return found
 
 
 def note_shipped(*runs: "Run") -> None:

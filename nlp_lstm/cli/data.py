@@ -2,7 +2,8 @@
 
 import click
 
-from nlp_lstm.cli._options import chosen, classes_option, json_option, labels_option, limit_option, show
+from nlp_lstm.cli._options import chosen, classes_option, json_option, labels_option, limit_option
+from nlp_lstm.cli._reports import show
 
 
 @click.command("data")

@@ -6,8 +6,8 @@ from nlp_lstm.cli._options import (
     json_option,
     note,
     quiet_option,
-    show,
 )
+from nlp_lstm.cli._reports import show
 
 
 @click.command("evaluate")

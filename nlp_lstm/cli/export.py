@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from nlp_lstm.cli._options import json_option, note, quiet_option, quiet_start, show
+from nlp_lstm.cli._options import json_option, note, quiet_option, quiet_start
+from nlp_lstm.cli._reports import show
 from nlp_lstm.comparison import Report
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from nlp_lstm.cli._options import json_option, quiet_option, show
+from nlp_lstm.cli._options import json_option, quiet_option
 from nlp_lstm.cli._progress import Line
+from nlp_lstm.cli._reports import show
 
 
 def split_list(context: click.Context, option: click.Parameter, value: str | None) -> list[str] | None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from nlp_lstm.cli._options import json_option, show
+from nlp_lstm.cli._options import json_option
+from nlp_lstm.cli._reports import show
 
 
 @click.command("find")

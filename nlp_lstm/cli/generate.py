@@ -2,7 +2,8 @@
 
 import click
 
-from nlp_lstm.cli._options import json_option, note_shipped, show
+from nlp_lstm.cli._options import json_option, note_shipped
+from nlp_lstm.cli._reports import show
 from nlp_lstm.cli.predict import split_arguments
 from nlp_lstm.comparison import Report
 

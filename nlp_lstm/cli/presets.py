@@ -2,7 +2,8 @@
 
 import click
 
-from nlp_lstm.cli._options import json_option, show
+from nlp_lstm.cli._options import json_option
+from nlp_lstm.cli._reports import show
 
 
 @click.command("presets")

@@ -2,7 +2,8 @@
 
 import click
 
-from nlp_lstm.cli._options import check_format, json_option, note_shipped, output_option, show
+from nlp_lstm.cli._options import runs_or_default
+from nlp_lstm.cli._reports import report_options, show
 
 
 @click.command("probe")
@@ -28,30 +29,17 @@ from nlp_lstm.cli._options import check_format, json_option, note_shipped, outpu
     help="Show what changes if a part is held, as forget_gate=1@3-7, or cell_state[1,17]=0 for one unit of a "
     "layer at all words; may be repeated.",
 )
-@click.option(
-    "--format",
-    "format_",
-    default="text",
-    show_default=True,
-    callback=check_format,
-    help="text, json or csv; html, svg or png with pictures (needs the extra `pictures`); or all arrays as "
-    "netcdf or npz, with --output.",
+@report_options(
+    "text, json or csv; html, svg or png with pictures (needs the extra `pictures`); or all arrays as "
+    "netcdf or npz, with --output."
 )
-@output_option
-@json_option
-def command(text, runs, layer, unit, memory, towards, without, swap, hold, format_, output, as_json):
+def command(text, runs, layer, unit, memory, towards, without, swap, hold, format, output):
     """Read TEXT with trained models and show, word by word, what they say and what their states do."""
     from nlp_lstm.changes import parse_swap
     from nlp_lstm.edits import parse_hold
     from nlp_lstm.probing import probe
-    from nlp_lstm.run import default_runs
 
-    if as_json and format_ not in ("text", "json"):
-        raise click.UsageError(f"--json and --format {format_} exclude each other.")
     swapped = None if swap is None else parse_swap(swap)
     edits = [parse_hold(part) for part in hold]
-    if not runs:
-        runs = default_runs()
-        note_shipped(*runs)
-    report = probe(text, runs, layer, unit, memory, towards, without, swapped, edits)
-    show(report, "json" if as_json else format_, output)
+    report = probe(text, runs_or_default(runs), layer, unit, memory, towards, without, swapped, edits)
+    show(report, format, output)

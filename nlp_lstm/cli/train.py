@@ -14,9 +14,9 @@ from nlp_lstm.cli._options import (
     quiet_option,
     quiet_start,
     settings_options,
-    show,
 )
 from nlp_lstm.cli._progress import Bar
+from nlp_lstm.cli._reports import show
 
 
 @click.command("train")

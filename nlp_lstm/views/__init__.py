@@ -14,6 +14,7 @@ from nlp_lstm.registry import Registry
 
 VIEWS: Registry[Callable[[Report], str | bytes]] = Registry("format", package="nlp_lstm.views")
 PICTURES = ("html", "png", "svg")  # formats that matplotlib draws
+FILES = ("netcdf", "npz", "png")  # formats that are bytes
 
 
 def require_matplotlib() -> None:

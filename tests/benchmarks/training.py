@@ -7,20 +7,18 @@ clipped gradients, plain SGD. Each round times ours and torch's one after the ot
 so that a machine that slows down slows both.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 import numpy as np
 import torch  # pyright: ignore[reportMissingImports]
+from peer import TorchLearner
 
+import nlp_lstm.cli  # noqa: F401  # TensorFlow's threads are those of `nlp-lstm train`
 from nlp_lstm.batches import Batch
 from nlp_lstm.layers import get_weights
 from nlp_lstm.learner import Learner
-from nlp_lstm.settings import Settings
 from nlp_lstm.task import load_task
 
 VOCABULARY, LABELS = 10_000, 5
@@ -31,66 +29,11 @@ NEXT_WORD |= {"batch_size": 20, "timesteps": 35, "optimizer": "sgd", "learning_r
 TAGGER = {"units": 128, "embedding_dim": 100, "dropout": 0.2, "batch_size": 64, "timesteps": 32}
 
 
-class TorchModel(torch.nn.Module):
-    """Embedding, dropout, nn.LSTM, dropout, output layer."""
-
-    def __init__(self, settings: Settings, outputs: int):
-        super().__init__()
-        units, layers = settings.units, settings.layers
-        self.embedding = torch.nn.Embedding(VOCABULARY, settings.embedding_dim)
-        between = settings.dropout if layers > 1 else 0.0
-        self.layers = torch.nn.LSTM(settings.embedding_dim, units, layers, dropout=between)
-        self.dropout = torch.nn.Dropout(settings.dropout)
-        self.output = torch.nn.Linear(units, outputs)
-        if settings.tie_weights:
-            self.output.weight = self.embedding.weight
-
-    def forward(self, words, states):
-        """Log probabilities, `(timesteps * batch, outputs)`, and the states to carry."""
-        hidden, states = self.layers(self.dropout(self.embedding(words)), states)
-        outputs = self.output(self.dropout(hidden))
-        return torch.log_softmax(outputs.view(-1, outputs.shape[-1]), dim=1), states
-
-
-def torch_step(settings: Settings, outputs: int, batches: list[Batch]) -> Callable[[int], None]:
-    """A training step of torch's, by the number of the batch."""
-    model, states = TorchModel(settings, outputs), None
-    stream = settings.optimizer == "sgd"
-    adam = None if stream else torch.optim.Adam(model.parameters(), settings.learning_rate)
-    data = [(torch.from_numpy(b.inputs.T.copy()), torch.from_numpy(b.targets.T.copy())) for b in batches]
-
-    def step(number: int) -> None:
-        nonlocal states
-        words, targets = data[number % len(data)]
-        model.zero_grad()
-        states = tuple(state.detach() for state in states) if stream and states else None
-        says, states = model(words, states)
-        torch.nn.functional.nll_loss(says, targets.reshape(-1).long()).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
-        if adam:
-            adam.step()
-            return
-        for parameter in model.parameters():
-            assert parameter.grad is not None
-            parameter.data.add_(parameter.grad, alpha=-settings.learning_rate)
-
-    return step
-
-
-def our_step(name: str, settings: Settings, outputs: int, batches: list[Batch]) -> Callable[[int], object]:
-    """A training step of the twin's, by the number of the batch."""
-    task = load_task(name)
-    stream = settings.optimizer == "sgd"
-    weights = get_weights(task.training_twin(settings, VOCABULARY, outputs, stream))
-    learner = Learner(task, settings, weights, stream, steps=100_000)
-    return lambda number: learner.train(batches[number % len(batches)])
-
-
-def words_per_second(step: Callable[[int], object], words: int) -> float:
+def words_per_second(train: Callable[[Batch], object], batches: list[Batch], words: int) -> float:
     """Words per second, over `SECONDS`."""
     done, started = 0, time.perf_counter()
     while time.perf_counter() - started < SECONDS:
-        step(done)
+        train(batches[done % STEPS])
         done += 1
     return done * words / (time.perf_counter() - started)
 
@@ -108,15 +51,21 @@ def measure(name: str, changes: dict, outputs: int, rounds: int) -> None:
         )
         for _ in range(STEPS)
     ]
-    steps: dict[str, Callable[[int], object]] = {"torch": torch_step(settings, outputs, batches)}
+    task, stream = load_task(name), settings.optimizer == "sgd"
+    weights = get_weights(task.training_twin(settings, VOCABULARY, outputs, stream))
+    trains: dict[str, Callable[[Batch], object]] = {
+        "torch": TorchLearner(settings, weights, stream, steps=100_000).train
+    }
     for precision in ("float32", "bfloat16"):
-        chosen = load_task(name).changed_settings({**changes, "precision": precision})
-        steps[precision] = our_step(name, chosen, outputs, batches)
-    for step in steps.values():
-        for number in range(3):
-            step(number)
+        chosen = task.changed_settings({**changes, "precision": precision})
+        trains[precision] = Learner(task, chosen, weights, stream, steps=100_000).train
+    for train in trains.values():
+        for batch in batches[:3]:
+            train(batch)
     words = shape[0] * shape[1]
-    rates = np.array([[words_per_second(step, words) for step in steps.values()] for _ in range(rounds)])
+    rates = np.array(
+        [[words_per_second(train, batches, words) for train in trains.values()] for _ in range(rounds)]
+    )
     print(f"{name} {shape}: torch {np.median(rates[:, 0]):.0f} words/s", flush=True)
     for column, precision in enumerate(("float32", "bfloat16"), start=1):
         ratios = rates[:, column] / rates[:, 0]
