@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from nlp_lstm import load_run, load_task, presets, train
@@ -30,7 +31,8 @@ def test_a_preset_is_complete_and_its_settings_are_in_range(preset):
 def test_its_command_asks_for_the_same_as_its_name(name):
     program, verb, *arguments = shlex.split(PRESETS[name].command())
     assert (program, verb) == ("nlp-lstm", "train")
-    given = commands.commands["train"].make_context("train", arguments).params
+    outer = click.Context(commands, **commands.context_settings)  # else click forgets -h for what runs next
+    given = commands.commands["train"].make_context("train", arguments, outer).params
     given = {option: value for option, value in given.items() if value not in (None, False)}
     parts = {"task": given.pop("task"), "data": given.pop("data"), "vectors": given.pop("vectors", None)}
     recipe = make_recipe(None, given, subphrases=given.pop("subphrases", None), **parts)
