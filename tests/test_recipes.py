@@ -77,7 +77,7 @@ def test_what_is_asked_for_goes_before_the_preset_and_the_preset_before_the_task
     assert (recipe.data, recipe.task, recipe.name) == ("mini", "next-word", "ptb-small")
     settings = load_task(recipe.task).changed_settings(dict(recipe.settings))
     assert (settings.units, settings.seed) == (8, 3)  # asked for
-    assert (settings.layers, settings.dropout) == (2, 0.3)  # the preset's
+    assert (settings.layers, settings.dropout) == (2, 0.35)  # the preset's
     assert (settings.timesteps, settings.batch_size) == (35, 20)  # the task's
 
 
