@@ -109,7 +109,8 @@ in, correcting or judging what somebody wrote.""",
 GLOVE = """\
 The embedding started from GloVe 6B, vectors learned from Wikipedia 2014 and Gigaword 5 (Pennington et al.
 2014), under the Public Domain Dedication and License 1.0
-(<https://opendatacommons.org/licenses/pddl/1-0/>), and was trained on from there."""
+(<https://opendatacommons.org/licenses/pddl/1-0/>), and was trained on from there. Words that the text
+lacks keep the vector that they came with."""
 
 CONTENT = """\
 Words and numbers: the settings and figures (`run.json`), the words of the vocabulary (`tokenizer.json`),
@@ -196,7 +197,7 @@ def _recipe(run: Run) -> str:
     """What else belongs to the recipe."""
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     share = run.data.get("vectors_share")
-    vectors = f" The vectors hold {share:.1%} of the vocabulary." if share is not None else ""
+    vectors = f" The vectors hold {share:.1%} of the text's different words." if share is not None else ""
     return _fill(
         f"All other settings are the task's defaults; `run.json` holds every one. It ended after "
         f"{len(run.history)} epochs and {run.seconds / 60:.1f} minutes, with {versions}; the weights are "

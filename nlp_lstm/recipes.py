@@ -107,12 +107,12 @@ PRESETS = {
             "sst",
             "sentiment",
             "sst:data/sst",
-            SST,
+            {**SST, "vocab_size": 60_000},
             vectors="data/glove.6B.100d.txt.gz",
             subphrases=True,
             summary="Stanford Sentiment Treebank, from GloVe's word vectors",
-            minutes=5.8,
-            figures={"last_word_accuracy": 0.467, "last_word_binary": 0.857},
+            minutes=7.0,
+            figures={"last_word_accuracy": 0.472, "last_word_binary": 0.859},
         ),
         Preset(
             "ptb-small",
@@ -137,8 +137,8 @@ PRESETS = {
             "text:data/wikitext-2",
             {**STACK, "dropout": 0.15, "epochs": 6, "patience": 6, "vocab_size": 10_000},
             summary="WikiText-2, its 10,000 commonest words",
-            minutes=63,
-            figures={"perplexity": 69.7},
+            minutes=45,
+            figures={"perplexity": 69.5},
         ),
     )
 }

@@ -4,7 +4,7 @@ Puts together what a training needs (corpus, vocabulary, first weights), has `fi
 evaluates it and saves it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ from nlp_lstm.recipes import Preset, contradiction, make_recipe
 from nlp_lstm.run import Run, check_free, library_versions, load_run, new_run_path, save_run
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, load_task
-from nlp_lstm.vectors import read_vectors
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.vectors import read_vectors, vector_words
+from nlp_lstm.vocabulary import RESERVED, Vocabulary
 
 # The settings that give weights their shape and words their ids: a run that starts from another takes
 # these over.
@@ -58,7 +58,8 @@ def train(
         labels, classes, limit: which labels and how many sentences, as `load_corpus` takes them; None for
             the preset's, or its defaults.
         subphrases: whether to train on every constituent of the training trees, too; for `sst`.
-        vectors: a file in GloVe's text format to start the embedding from.
+        vectors: a file in GloVe's text format to start the embedding from. A tagger's vocabulary is filled
+            up to `vocab_size` with the file's first words: it then reads words that its own text lacks.
         init_from: a run of either task to start embedding and recurrent layers from; its vocabulary
             and shape are taken over.
         tensorboard: write TensorBoard logs into the folder `tensorboard-NAME` beside the run's.
@@ -86,13 +87,15 @@ def train(
     request = Request(chosen.predicts, recipe.labels, recipe.classes, recipe.subphrases)
     corpus = _load(recipe.data, request, limit)
     label_names = corpus.label_names if chosen.predicts == "labels" else ()
-    vocabulary = start.vocabulary if start else _build_vocabulary(corpus, hyperparameters)
+    more = vector_words(recipe.vectors) if recipe.vectors and chosen.predicts == "labels" else ()
+    vocabulary = start.vocabulary if start else _build_vocabulary(corpus, hyperparameters, more)
     known = read_vectors(recipe.vectors, vocabulary) if recipe.vectors else {}
     hyperparameters = _fit_dimension(hyperparameters, known, start, recipe, settings)
 
     keras.utils.set_random_seed(hyperparameters.seed)
     train_set = chosen.encode(corpus.train + corpus.subphrases, vocabulary, label_names)
     validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
+    vectors_share = _share_known(known, train_set, recipe.vectors) if recipe.vectors else None
     outputs = len(label_names) or len(vocabulary)
     untrained = get_weights(chosen.training_twin(hyperparameters, len(vocabulary), outputs, False))
     weights = first_weights(untrained, train_set, start, known)
@@ -103,7 +106,7 @@ def train(
     record |= {"sha256": corpus.sha256(), "init_from": start.name if start else None, "preset": preset}
     record |= {"subphrases": recipe.subphrases}
     if recipe.vectors:
-        record |= {"vectors": str(recipe.vectors), "vectors_share": round(len(known) / len(vocabulary), 4)}
+        record |= {"vectors": str(recipe.vectors), "vectors_share": vectors_share}
     trained = Run(
         path, recipe.task, hyperparameters, label_names, vocabulary, fitted.weights, fitted.status, record
     )
@@ -151,14 +154,25 @@ def _inherited(start: Run | None, recipe: Preset, asked: Mapping[str, Any]) -> d
     return {**taken, **settings}
 
 
-def _build_vocabulary(corpus: Corpus, settings: Settings) -> Vocabulary:
-    """The vocabulary of the training set."""
+def _build_vocabulary(corpus: Corpus, settings: Settings, more: Iterable[str]) -> Vocabulary:
+    """The vocabulary of the training set; what places it leaves are for more words."""
     return Vocabulary.build(
         (example.words for example in corpus.train),
         settings.vocab_size,
         settings.min_count,
         settings.lowercase,
+        more,
     )
+
+
+def _share_known(known: Collection[int], train_set: Encoded, path: str | Path) -> float:
+    """The share of the training text's different words that have a vector, checked not to be none."""
+    words = np.unique(np.concatenate(train_set.inputs))
+    words = words[words >= len(RESERVED)]
+    held = int(np.isin(words, list(known)).sum())
+    if not held:
+        raise DataError(f"{path} holds no word of the training text: give vectors of its language")
+    return round(held / len(words), 4)
 
 
 def _fit_dimension(

@@ -8,6 +8,7 @@ always what the user typed, whatever the model saw.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,7 @@ class Vocabulary:
         vocab_size: int = 30_000,
         min_count: int = 1,
         lowercase: bool = True,
+        more: Iterable[str] = (),
     ) -> "Vocabulary":
         """Return the vocabulary of the most frequent words.
 
@@ -98,6 +100,7 @@ class Vocabulary:
             vocab_size: most entries, the 3 reserved ones included.
             min_count: words seen fewer times are left out.
             lowercase: whether words are put in lower case before counting and looking up.
+            more: words that take the places that are left, in their order.
 
         Raises:
             UsageError: if `vocab_size` leaves no place for a word.
@@ -112,8 +115,12 @@ class Vocabulary:
         kept = [word for word, count in counts.items() if count >= min_count and word not in RESERVED]
         if not kept:
             raise DataError(f"no word is seen {min_count} times: lower --min-count or give more text")
-        kept = sorted(kept, key=lambda word: (-counts[word], word))[: vocab_size - len(RESERVED)]
-        ids = {word: index for index, word in enumerate([*RESERVED, *kept])}
+        kept = sorted(kept, key=lambda word: (-counts[word], word))
+        ids: dict[str, int] = {}
+        for word in chain(RESERVED, kept, (normalizer.normalize_str(word) for word in more)):
+            if len(ids) == vocab_size:
+                break
+            ids.setdefault(word, len(ids))
         tokenizer = Tokenizer(WordLevel(ids, unk_token=RESERVED[UNK]))
         tokenizer.normalizer = normalizer  # pyright: ignore[reportAttributeAccessIssue]
         tokenizer.pre_tokenizer = _splitter()  # pyright: ignore[reportAttributeAccessIssue]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nlp_lstm import evaluate, load_run, train
+from nlp_lstm import evaluate, load_run, predict, train
 from nlp_lstm.baselines import unigram_cross_entropy
 from nlp_lstm.batches import Batch
 from nlp_lstm.corpora import Request, load_corpus
@@ -109,7 +109,7 @@ def test_what_one_task_learned_feeds_the_other(here):
 
 
 def test_word_vectors_start_the_embedding_and_give_it_its_width(here):
-    (here / "vectors.txt").write_text("the 0.5 -0.5 0.25\nunheard-of 1 1 1\n", encoding="utf-8")
+    (here / "vectors.txt").write_text("the 0.5 -0.5 0.25\n", encoding="utf-8")
     small = {name: value for name, value in TINY.items() if name != "embedding_dim"}
     run = train("sentiment", **small, vectors="vectors.txt", learning_rate=1e-7)
     assert run.settings.embedding_dim == 3
@@ -117,9 +117,31 @@ def test_word_vectors_start_the_embedding_and_give_it_its_width(here):
     vector = run.weights["embedding/embeddings"][index]
     assert vector.std() == pytest.approx(0.1, abs=1e-3)
     np.testing.assert_allclose(vector / vector[0], [1, -1, 0.5], atol=1e-2)
-    assert run.data["vectors_share"] == pytest.approx(1 / len(run.vocabulary), abs=1e-4)
+    assert run.data["vectors_share"] == pytest.approx(1 / (len(run.vocabulary) - 3), abs=1e-4)
     with pytest.raises(UsageError, match="embedding_dim is 5"):
         train("sentiment", **TINY, vectors="vectors.txt")
+
+
+def test_a_tagger_reads_words_that_only_the_vectors_know(here):
+    (here / "vectors.txt").write_text("the 1 2 3\nunheard-of 3 2 1\nUnseen 1 1 1\nlast 2 2 2\n")
+    small = {name: value for name, value in TINY.items() if name != "embedding_dim"}
+    own = len(train("sentiment", **small).vocabulary)
+    run = train("sentiment", **small, vectors="vectors.txt", vocab_size=own + 2)
+    assert run.vocabulary.words[own:] == ("unheard-of", "unseen")  # `last` finds no place
+    vector = run.weights["embedding/embeddings"][own]
+    np.testing.assert_allclose(vector / vector[2], [3, 2, 1], rtol=1e-5)  # no step of training moved it
+    assert run.data["vectors_share"] == pytest.approx(1 / (own - 3), abs=1e-4)
+    assert predict("unheard-of", run=run).facts["unknown_words"] is None
+    # A next-word model would only learn never to say them.
+    assert "unseen" not in train("next-word", **small, vectors="vectors.txt").vocabulary.words
+
+
+@pytest.mark.parametrize("content", ["", "mond 1 2\nmeer 1 2\n"])
+@pytest.mark.parametrize("task", ["sentiment", "next-word"])
+def test_vectors_of_another_language_are_refused(here, task, content):
+    (here / "vectors.txt").write_text(content)
+    with pytest.raises(DataError, match=r"vectors.txt holds no word of the training text: give vectors of"):
+        train(task, limit=120, epochs=1, vectors="vectors.txt")
 
 
 def test_running_text_is_cut_at_other_words_in_every_epoch(here, monkeypatch):

@@ -162,6 +162,15 @@ def test_vocab_size_keeps_the_most_frequent():
         Vocabulary.build(sentences, vocab_size=3)
 
 
+def test_more_words_take_the_places_that_are_left():
+    more = ["The", "b", "<unk>", "It", "c", "it", "d", "e"]
+    filled = Vocabulary.build([("a", "the", "the")], vocab_size=9, more=iter(more))
+    assert filled.words[3:] == ("the", "a", "b", "it", "c", "d")
+    assert Vocabulary.build([("a", "the", "the")], vocab_size=4, more=more).words[3:] == ("the",)
+    rare = Vocabulary.build([("a", "the", "the")], min_count=2, more=["a"])
+    assert rare.words[3:] == ("the", "a")
+
+
 def test_min_count_leaves_rare_words_out_after_putting_cases_together():
     sentences = [("A", "a", "b")]
     assert Vocabulary.build(sentences, min_count=2).words[3:] == ("a",)

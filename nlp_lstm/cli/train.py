@@ -35,7 +35,9 @@ from nlp_lstm.cli._reports import show
 )
 @limit_option
 @click.option(
-    "--vectors", type=click.Path(path_type=Path), help="Word vectors in GloVe's text format, plain or .gz."
+    "--vectors",
+    type=click.Path(path_type=Path),
+    help="Word vectors in GloVe's text format, plain or .gz; a tagger knows their words too.",
 )
 @click.option("--init-from", metavar="RUN", help="Start embedding and layers from this run.")
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard logs (needs the extra `tensorboard`).")
