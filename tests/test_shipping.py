@@ -104,7 +104,7 @@ def test_a_card_tells_of_word_vectors_where_there_were_any(here, new_run):
     run = replace(new_run(Path("a")), path=Path("b"))
     card = write_card(as_if_on(run, "sentiment-sst", **data), "sentiment-sst")
     assert "--vectors glove.6B.100d.txt.gz" in card
-    assert "hold 87.5% of the vocabulary" in " ".join(card.split())
+    assert "hold 87.5% of the text's different words" in " ".join(card.split())
     assert "Public Domain Dedication" in card
     assert "The labels: negative, neutral, positive." in card
 
