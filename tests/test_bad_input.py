@@ -233,8 +233,7 @@ def test_missing_and_broken_input_is_refused_in_one_line(here, refused, code, ar
             "units is 6 but the run next-word-001 has 5: make it 5",
         ),
         (
-            ("--preset", "sst", "--no-subphrases", "--vectors", "three.txt", "--units", "5")
-            + ("--vocab-size", "30000"),
+            ("--preset", "sst-scratch", "--no-subphrases", "--vectors", "three.txt", "--units", "5"),
             "the vectors three.txt have 3 numbers per word but the run next-word-001 has embedding_dim 4: "
             "give vectors of that dimension or another run",
         ),
