@@ -74,7 +74,7 @@ def train(
         UsageError: if a setting is outside its range or contradicts the vectors or the run to start from,
             there is no such preset, or the run's folder is taken.
         MissingInputError: if a file is not there; for a preset's, it says where people get it.
-        DataError: if the corpus does not suit the task.
+        DataError: if the corpus does not suit the task, or the vectors hold no word of it.
         DivergedError: if the loss is not a number; the last good weights are saved first.
     """
     asked = {"task": task, "data": data, "vectors": vectors, "labels": labels, "classes": classes}
