@@ -109,8 +109,8 @@ in, correcting or judging what somebody wrote.""",
 GLOVE = """\
 The embedding started from GloVe 6B, vectors learned from Wikipedia 2014 and Gigaword 5 (Pennington et al.
 2014), under the Public Domain Dedication and License 1.0
-(<https://opendatacommons.org/licenses/pddl/1-0/>), and was trained on from there. Words that the text
-lacks keep the vector that they came with."""
+(<https://opendatacommons.org/licenses/pddl/1-0/>), and was trained on from there. Its numbers were scaled
+to a standard deviation of 0.1; words that the text lacks keep them."""
 
 CONTENT = """\
 Words and numbers: the settings and figures (`run.json`), the words of the vocabulary (`tokenizer.json`),
