@@ -1,8 +1,8 @@
 """Words <-> ids, and raw text -> words, over the `tokenizers` library.
 
 Both tasks split words with the one rule of `WORD`, and look them up in a word-level vocabulary that
-is built on the training set, and on the words of the vectors that a tagger starts from. Splitting keeps offsets into the raw text, so that what is shown is
-always what the user typed, whatever the model saw.
+is built on the training set, and on the words of the vectors that a tagger starts from. Splitting keeps
+offsets into the raw text, so that what is shown is always what the user typed, whatever the model saw.
 """
 
 from collections import Counter
