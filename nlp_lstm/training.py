@@ -4,7 +4,7 @@ Puts together what a training needs (corpus, vocabulary, first weights), has `fi
 evaluates it and saves it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -87,26 +87,24 @@ def train(
     request = Request(chosen.predicts, recipe.labels, recipe.classes, recipe.subphrases)
     corpus = _load(recipe.data, request, limit)
     label_names = corpus.label_names if chosen.predicts == "labels" else ()
-    more = vector_words(recipe.vectors) if recipe.vectors and chosen.predicts == "labels" else ()
-    vocabulary = start.vocabulary if start else _build_vocabulary(corpus, hyperparameters, more)
+    vocabulary = (
+        start.vocabulary if start else _build_vocabulary(corpus, hyperparameters, request, recipe.vectors)
+    )
     known = read_vectors(recipe.vectors, vocabulary) if recipe.vectors else {}
     hyperparameters = _fit_dimension(hyperparameters, known, start, recipe, settings)
 
     keras.utils.set_random_seed(hyperparameters.seed)
     train_set = chosen.encode(corpus.train + corpus.subphrases, vocabulary, label_names)
     validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
-    vectors_share = _share_known(known, train_set, recipe.vectors) if recipe.vectors else None
+    record = _origin(recipe, limit, corpus, start)
+    if recipe.vectors:
+        record["vectors_share"] = _share_known(known, train_set, recipe.vectors)
     outputs = len(label_names) or len(vocabulary)
     untrained = get_weights(chosen.training_twin(hyperparameters, len(vocabulary), outputs, False))
     weights = first_weights(untrained, train_set, start, known)
     logs = path.with_name(f"tensorboard-{path.name}") if tensorboard else None
     fitted = fit(chosen, hyperparameters, weights, train_set, validation_set, report, logs)
 
-    record = {"source": recipe.data, "labels": recipe.labels, "classes": recipe.classes, "limit": limit}
-    record |= {"sha256": corpus.sha256(), "init_from": start.name if start else None, "preset": preset}
-    record |= {"subphrases": recipe.subphrases}
-    if recipe.vectors:
-        record |= {"vectors": str(recipe.vectors), "vectors_share": vectors_share}
     trained = Run(
         path, recipe.task, hyperparameters, label_names, vocabulary, fitted.weights, fitted.status, record
     )
@@ -154,15 +152,25 @@ def _inherited(start: Run | None, recipe: Preset, asked: Mapping[str, Any]) -> d
     return {**taken, **settings}
 
 
-def _build_vocabulary(corpus: Corpus, settings: Settings, more: Iterable[str]) -> Vocabulary:
-    """The vocabulary of the training set; what places it leaves are for more words."""
+def _build_vocabulary(
+    corpus: Corpus, settings: Settings, request: Request, vectors: str | Path | None
+) -> Vocabulary:
+    """The vocabulary of the training set; what places it leaves are for a tagger's word vectors."""
     return Vocabulary.build(
         (example.words for example in corpus.train),
         settings.vocab_size,
         settings.min_count,
         settings.lowercase,
-        more,
+        vector_words(vectors) if vectors and request.predicts == "labels" else (),
     )
+
+
+def _origin(recipe: Preset, limit: int | None, corpus: Corpus, start: Run | None) -> dict[str, Any]:
+    """What a run tells of where it comes from."""
+    origin = {"source": recipe.data, "labels": recipe.labels, "classes": recipe.classes, "limit": limit}
+    origin |= {"sha256": corpus.sha256(), "init_from": start.name if start else None}
+    origin |= {"preset": recipe.name or None, "subphrases": recipe.subphrases}
+    return origin | ({"vectors": str(recipe.vectors)} if recipe.vectors else {})
 
 
 def _share_known(known: Collection[int], train_set: Encoded, path: str | Path) -> float:
