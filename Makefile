@@ -27,7 +27,7 @@ picture: $(VENV)/installed-dev
 	$(BIN)/nlp-lstm probe "not a good film, but a moving one" --run sentiment-sst --format svg --output docs/probe.svg
 
 shipped: $(VENV)/installed
-	$(BIN)/nlp-lstm train --preset sst --vocab-size 26000 --seed 0 --run build/sentiment-sst
+	$(BIN)/nlp-lstm train --preset sst --layers 1 --vocab-size 26000 --seed 0 --run build/sentiment-sst
 	$(BIN)/nlp-lstm train --preset wikitext-2 --seed 0 --run build/next-word-wikitext2
 	$(BIN)/python -m nlp_lstm.shipping build/sentiment-sst sentiment-sst
 	$(BIN)/python -m nlp_lstm.shipping build/next-word-wikitext2 next-word-wikitext2

@@ -274,7 +274,10 @@ def test_a_run_of_another_cell_is_taken_over_unless_a_cell_is_asked_for(two_runs
             ("--preset", "ptb-small", "--no-tie-weights", "--embedding-dim", "5"),
             "embedding_dim is 5 but the vectors have 3: make it 3",
         ),
-        (("--preset", "x"), "unknown preset 'x': the known ones are sst-scratch, sst, ptb-small, wikitext-2"),
+        (
+            ("--preset", "x"),
+            "unknown preset 'x': the known ones are sst-scratch, sst, ptb-small, ptb-medium, wikitext-2",
+        ),
         (
             ("--preset", "ptb-small", "--task", "sentiment"),
             "task is sentiment but the preset ptb-small trains next-word: leave --task out",
