@@ -14,7 +14,7 @@ import numpy as np
 
 from nlp_lstm.corpora import Corpus, Request, load_corpus
 from nlp_lstm.errors import DataError, DivergedError, UsageError
-from nlp_lstm.evaluation import evaluate_corpus, metrics_of
+from nlp_lstm.evaluation import evaluate_metrics
 from nlp_lstm.fitting import ProgressReport, fit
 from nlp_lstm.layers import get_weights
 from nlp_lstm.recipes import Preset, contradiction, make_recipe
@@ -125,7 +125,7 @@ def _finish(run: Run, corpus: Corpus, steps: int, named: bool) -> Run:
     run = replace(run, versions=library_versions())
     try:
         if run.status == "finished":
-            run = replace(run, metrics=metrics_of(evaluate_corpus(run, corpus, "validation")))
+            run = replace(run, metrics=evaluate_metrics(run, corpus))
     except KeyboardInterrupt:
         run = replace(run, status="interrupted")
     finally:

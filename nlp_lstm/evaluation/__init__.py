@@ -3,12 +3,12 @@
 The model reads with NumPy. `labels` scores a tagger; `words`, with `contexts` and `pairs`, a next-word model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from nlp_lstm.comparison import Report
+from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.corpora import Corpus, Example, Request, load_corpus
 from nlp_lstm.evaluation.labels import evaluate_labels
 from nlp_lstm.evaluation.words import evaluate_words
@@ -51,18 +51,7 @@ def evaluate(
     known = {"source": "mini", "labels": "phrase", "classes": 5, "limit": None, **run.data}
     request = Request(run.predicts, labels or known["labels"], classes or known["classes"])
     corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
-    report = evaluate_corpus(run, corpus, split, limit)
-    if not data and known.get("sha256") not in (None, corpus.sha256()):
-        report.facts["changed"] = f"{corpus.source} is no longer what {run.name} was trained on"
-    return report
-
-
-def evaluate_corpus(run: Run, corpus: Corpus, split: str = "validation", limit: int | None = None) -> Report:
-    """Score a run and the baselines on a split of a corpus; see `evaluate`."""
     examples = corpus.split(split)[:limit]
-    encode = load_task(run.task).encode
-    evaluate_split = evaluate_labels if run.predicts == "labels" else evaluate_words
-    tables = evaluate_split(run, corpus, examples, encode)
     facts = {
         "run": run.name,
         "data": corpus.source,
@@ -72,13 +61,21 @@ def evaluate_corpus(run: Run, corpus: Corpus, split: str = "validation", limit: 
         "vocabulary": len(run.vocabulary),
         "lowercase": run.settings.lowercase,
     }
-    return Report(tables, facts=facts)
+    if not data and known.get("sha256") not in (None, corpus.sha256()):
+        facts["changed"] = f"{corpus.source} is no longer what {run.name} was trained on"
+    return Report(tuple(_tables(run, corpus, examples)), facts=facts)
 
 
-def metrics_of(report: Report) -> dict[str, dict[str, float | None]]:
-    """Return the first table of an evaluation as metric -> {"model": value, baseline: value}."""
-    table = report.comparisons[0]
+def evaluate_metrics(run: Run, corpus: Corpus) -> dict[str, dict[str, float | None]]:
+    """Return metric -> {"model": value, baseline: value} on the validation split: the first table alone."""
+    table = next(_tables(run, corpus, corpus.validation))
     return {row: dict(zip(table.columns, values)) for row, values in zip(table.rows, table.values)}  # pyright: ignore
+
+
+def _tables(run: Run, corpus: Corpus, examples: Sequence[Example]) -> Iterator[Comparison]:
+    """The tables of an evaluation, each measured when it is asked for, the metrics first."""
+    evaluate_examples = evaluate_labels if run.predicts == "labels" else evaluate_words
+    return evaluate_examples(run, corpus, examples, load_task(run.task).encode)
 
 
 def unknown_share(run: Run, examples: Sequence[Example]) -> float:

@@ -1,6 +1,6 @@
 """A tagger's figures: per word, and at the last word of each sentence, as published figures report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -18,8 +18,8 @@ Labels = list[np.ndarray]
 
 def evaluate_labels(
     run: Run, corpus: Corpus, examples: Sequence[Example], encode: Encode
-) -> tuple[Comparison, ...]:
-    """Return a table of a tagger's figures beside its baselines, and its confusion table in words.
+) -> Iterator[Comparison]:
+    """Yield a table of a tagger's figures beside its baselines, and its confusion table in words.
 
     Args:
         run: of a task that predicts labels.
@@ -54,17 +54,14 @@ def evaluate_labels(
     tfidf = baselines.predict_tfidf(train_inputs, train_targets, inputs, labels)
     last = np.array([(target >= 0).any() for target in targets])
     scores["tfidf_logistic"] = score_last_words(tfidf[last], _last(model, targets)[1], run.label_names)
-    table = confusion(model, targets, labels)
-    return (
-        tabulate(scores, "accuracies and F1 in [0, 1], higher is better"),
-        Comparison(
-            "confusion: rows are true labels, columns what the model says",
-            run.label_names,
-            run.label_names,
-            [tuple(int(count) for count in row) for row in table],
-            "label",
-            "words",
-        ),
+    yield tabulate(scores, "accuracies and F1 in [0, 1], higher is better")
+    yield Comparison(
+        "confusion: rows are true labels, columns what the model says",
+        run.label_names,
+        run.label_names,
+        [tuple(int(count) for count in row) for row in confusion(model, targets, labels)],
+        "label",
+        "words",
     )
 
 

@@ -4,7 +4,7 @@ The published protocol carries the state across the whole split and counts every
 ends of sentences too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -28,8 +28,8 @@ CHUNK = 512  # words whose probabilities, one per word of the vocabulary, are he
 
 def evaluate_words(
     run: Run, corpus: Corpus, examples: Sequence[Example], encode: Encode
-) -> tuple[Comparison, ...]:
-    """Return a next-word model's figures beside its baselines, then by length of context and in grammar.
+) -> Iterator[Comparison]:
+    """Yield a next-word model's figures beside its baselines, then by length of context and in grammar.
 
     The first table has a row per metric. The others are left out where the text is too short, or where the
     vocabulary holds too few of the pairs.
@@ -68,8 +68,9 @@ def evaluate_words(
         scores["kneser_ney_trigram"]["agreement_across_attractor"] = share_right(
             verbs, lambda before, forms: known.probabilities([[*before[-2:], form] for form in forms])
         )
-    contexts = context_table(run, encoded.inputs[0], encoded.targets[0])
-    return (tabulate(scores, MEANING), *contexts, *pair_table(run, train.targets[0]))
+    yield tabulate(scores, MEANING)
+    yield from context_table(run, encoded.inputs[0], encoded.targets[0])
+    yield from pair_table(run, train.targets[0])
 
 
 def _costs(carried: float, fresh: float) -> dict[str, float | None]:
