@@ -52,6 +52,7 @@ def evaluate(
     request = Request(run.predicts, labels or known["labels"], classes or known["classes"])
     corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
     examples = corpus.split(split)[:limit]
+    tables = tuple(_tables(run, corpus, examples))
     facts = {
         "run": run.name,
         "data": corpus.source,
@@ -63,7 +64,7 @@ def evaluate(
     }
     if not data and known.get("sha256") not in (None, corpus.sha256()):
         facts["changed"] = f"{corpus.source} is no longer what {run.name} was trained on"
-    return Report(tuple(_tables(run, corpus, examples)), facts=facts)
+    return Report(tables, facts=facts)
 
 
 def evaluate_metrics(run: Run, corpus: Corpus) -> dict[str, dict[str, float | None]]:
