@@ -194,7 +194,7 @@ def make_recipe(preset: str | None, settings: Mapping[str, Any], **asked: Any) -
                 f"task is {given['task']} but the preset {preset} trains {start.task}: leave --task out"
             )
         for part in ("data", "vectors"):
-            if part not in given:
+            if part not in given and getattr(start, part):
                 _check_there(start, part)
     return replace(start, settings={**start.settings, **settings}, **given)
 
@@ -228,8 +228,6 @@ def contradiction(
 def _check_there(preset: Preset, part: str) -> None:
     """Raise a MissingInputError if the files of a preset's data or vectors are not where it looks."""
     source = getattr(preset, part)
-    if source is None:
-        return
     path = str(source).rpartition(":")[2]
     origin = ORIGINS[path]
     missing = [name for key, name in origin.files.items() if not any(Path(path).glob(f"*{key}*"))]
