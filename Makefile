@@ -3,7 +3,8 @@
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 # make verdict  judge what is said about hidden and cell state by the runs that come with the package
 # make picture  draw the README's picture again
-# make shipped  train the runs that come with the package, from the files under data/, and put them there
+# make shipped  train the runs that come with the package, from the files under data/, and put them there;
+#                 the tagger with one layer and fewer words than its preset, so that both fit into 12 MB
 
 PYTHON ?= python3
 VENV ?= .venv

@@ -96,7 +96,7 @@ def train(
     keras.utils.set_random_seed(hyperparameters.seed)
     train_set = chosen.encode(corpus.train + corpus.subphrases, vocabulary, label_names)
     validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
-    record = _origin(recipe, limit, corpus, start)
+    record = _data_record(recipe, limit, corpus, start)
     if recipe.vectors:
         record["vectors_share"] = _share_known(known, train_set, recipe.vectors)
     outputs = len(label_names) or len(vocabulary)
@@ -165,12 +165,12 @@ def _build_vocabulary(
     )
 
 
-def _origin(recipe: Preset, limit: int | None, corpus: Corpus, start: Run | None) -> dict[str, Any]:
-    """What a run tells of where it comes from."""
-    origin = {"source": recipe.data, "labels": recipe.labels, "classes": recipe.classes, "limit": limit}
-    origin |= {"sha256": corpus.sha256(), "init_from": start.name if start else None}
-    origin |= {"preset": recipe.name or None, "subphrases": recipe.subphrases}
-    return origin | ({"vectors": str(recipe.vectors)} if recipe.vectors else {})
+def _data_record(recipe: Preset, limit: int | None, corpus: Corpus, start: Run | None) -> dict[str, Any]:
+    """What a run tells of the data that it was trained on, its `Run.data`."""
+    record = {"source": recipe.data, "labels": recipe.labels, "classes": recipe.classes, "limit": limit}
+    record |= {"sha256": corpus.sha256(), "init_from": start.name if start else None}
+    record |= {"preset": recipe.name or None, "subphrases": recipe.subphrases}
+    return record | ({"vectors": str(recipe.vectors)} if recipe.vectors else {})
 
 
 def _share_known(known: Collection[int], train_set: Encoded, path: str | Path) -> float:
