@@ -48,7 +48,7 @@ def read_words(
         last = last_only and number == settings.layers
         make = getattr(keras.layers, CELLS.get(settings.cell).keras_layer)
         if unrolled and settings.cell == "lstm":
-            make = partial(UnrolledLSTM, precision=settings.precision)
+            make = partial(UnrolledLSTM, precision=settings.precision, weight_dropout=settings.weight_dropout)
         layer = make(settings.units, return_sequences=not last, stateful=stateful, name=f"layer_{number}")
         hidden = layer(hidden, mask=mask)
         drop = keras.layers.Dropout if last else drop  # of a state alone there is no sequence

@@ -22,6 +22,8 @@ class UnrolledLSTM(keras.layers.LSTM):
         units: of the layer.
         precision: "float32", or "bfloat16" for the products over all words in training; those from word to
             word, and all sums, stay float32.
+        weight_dropout: share of the recurrent kernel's weights that are 0, the others scaled up, throughout a
+            batch in training (DropConnect: Wan et al. 2013; of an LSTM: Merity et al. 2018).
         return_sequences, return_state, stateful, name: as `keras.layers.LSTM` takes them. Its other options
             are not taken: the way back is that of its usual activations, with a bias and without dropout.
 
@@ -40,6 +42,7 @@ class UnrolledLSTM(keras.layers.LSTM):
         self,
         units: int,
         precision: str = "float32",
+        weight_dropout: float = 0.0,
         return_sequences: bool = False,
         return_state: bool = False,
         stateful: bool = False,
@@ -48,7 +51,7 @@ class UnrolledLSTM(keras.layers.LSTM):
         super().__init__(
             units, return_sequences=return_sequences, return_state=return_state, stateful=stateful, name=name
         )
-        self.precision = precision
+        self.precision, self.weight_dropout = precision, weight_dropout
 
     def inner_loop(
         self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
@@ -65,6 +68,8 @@ class UnrolledLSTM(keras.layers.LSTM):
         # Tensors, not variables: gradients are returned in their order.
         names = ("kernel", "recurrent_kernel", "bias")
         weights = [ops.reshape(value, value.shape) for value in (getattr(self.cell, name) for name in names)]
+        if training and self.weight_dropout:
+            weights[1] = keras.random.dropout(weights[1], self.weight_dropout, seed=self.cell.seed_generator)
         by_word = ops.transpose(sequences, (1, 0, 2))  # (timesteps, batch, input_dim)
         # The halves of a batch have nothing to do with each other, so that two cores can work at once.
         halves = 2 if batch and batch % 2 == 0 else 1

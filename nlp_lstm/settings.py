@@ -46,6 +46,12 @@ class Settings:
         False, "whether dropout drops the same numbers at all words of a sequence (Gal & Ghahramani 2016)"
     )
     word_dropout: float = setting(0.0, "share of words read as unknown in training", minimum=0, maximum=0.95)
+    weight_dropout: float = setting(
+        0.0,
+        "share of each recurrent kernel dropped at every step of training (Merity et al. 2018; lstm, twin)",
+        minimum=0,
+        maximum=0.95,
+    )
     tie_weights: bool = setting(
         False, "whether the output layer's kernel is the embedding's (next-word; units = embedding_dim)"
     )
@@ -94,6 +100,11 @@ class Settings:
             )
         if self.tie_weights and self.train_as == "taught":
             raise UsageError("tie_weights with train_as 'taught': only the twin ties them, leave one out")
+        if self.weight_dropout and (self.cell, self.train_as) != ("lstm", "twin"):
+            name, value = ("cell", self.cell) if self.cell != "lstm" else ("train_as", self.train_as)
+            raise UsageError(
+                f"weight_dropout with {name} {value!r}: only the twin of an lstm has it, leave one out"
+            )
 
 
 def _check(name: str, value: Any, rules: Any) -> None:

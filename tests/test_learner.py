@@ -170,6 +170,46 @@ def test_variational_dropout_drops_the_same_numbers_at_every_word():
     assert not dropped.all()
 
 
+def test_a_step_with_dropped_weights_is_the_step_of_the_kernels_that_are_left():
+    task, settings, outputs = make_task("sentiment", weight_dropout=0.25)
+    weights, batch = make_weights(settings, outputs), make_batch(outputs)
+    learner = Learner(task, settings, weights, stream=False, steps=10**9)
+    logs = learner.train(batch)
+    found, names = learner.weights(), ["layer_1/recurrent_kernel", "layer_2/recurrent_kernel"]
+    # Dropped weights do not move: that is how a user can tell which they were.
+    kept = {name: found[name] != weights[name] for name in names}
+    assert np.mean([kept[name] for name in names]) == pytest.approx(0.75, abs=0.1)
+    thinned = weights | {name: weights[name] * kept[name] / 0.75 for name in names}
+    expected, expected_logs = keras_step(task, settings, thinned, batch)
+    assert logs == pytest.approx(expected_logs, abs=1e-5)
+    for name in set(weights) - set(names):
+        np.testing.assert_allclose(found[name], expected[name], atol=1e-5, rtol=0, err_msg=name)
+    for name in names:
+        step = (expected[name] - thinned[name]) * kept[name] / 0.75
+        np.testing.assert_allclose(found[name] - weights[name], step, atol=1e-5, rtol=0, err_msg=name)
+
+
+def test_no_weight_is_dropped_outside_training():
+    task, settings, outputs = make_task("next-word", weight_dropout=0.5)
+    weights, batch = make_weights(settings, outputs), make_batch(outputs)
+    whole = replace(settings, weight_dropout=0.0)
+    learners = [Learner(task, each, weights, stream=False, steps=10**9) for each in (settings, whole)]
+    assert learners[0].test(batch) == pytest.approx(learners[1].test(batch), abs=1e-6)
+    assert learners[0].train(batch)["loss"] != pytest.approx(learners[1].train(batch)["loss"], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cell": "gru"}, "weight_dropout with cell 'gru': only the twin of an lstm has it"),
+        ({"train_as": "taught"}, "weight_dropout with train_as 'taught': only the twin of an lstm has it"),
+    ],
+)
+def test_weights_that_cannot_be_dropped_are_refused(changes, message):
+    with pytest.raises(UsageError, match=message):
+        make_task("sentiment", weight_dropout=0.5, **changes)
+
+
 @pytest.mark.parametrize(
     ("name", "changes", "message"),
     [
