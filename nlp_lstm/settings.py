@@ -103,7 +103,7 @@ class Settings:
         if self.weight_dropout and (self.cell, self.train_as) != ("lstm", "twin"):
             name, value = ("cell", self.cell) if self.cell != "lstm" else ("train_as", self.train_as)
             raise UsageError(
-                f"weight_dropout with {name} {value!r}: only the twin of an lstm has it, leave one out"
+                f"weight_dropout with {name} {value!r}: only the twin of an lstm has it, set it to 0"
             )
 
 

@@ -78,7 +78,7 @@ def test_what_is_asked_for_goes_before_the_preset_and_the_preset_before_the_task
     settings = load_task(recipe.task).changed_settings(dict(recipe.settings))
     assert (settings.units, settings.seed) == (8, 3)  # asked for
     assert (settings.layers, settings.dropout) == (2, 0.35)  # the preset's
-    assert (settings.timesteps, settings.batch_size) == (35, 20)  # the task's
+    assert (settings.batch_size, settings.clip_norm) == (20, 1.0)  # the task's
 
 
 def test_without_a_preset_the_defaults_are_those_of_train():

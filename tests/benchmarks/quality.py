@@ -30,7 +30,11 @@ from nlp_lstm.training import first_weights
 from nlp_lstm.vocabulary import Vocabulary
 
 # A preset, and what differs from it; dropout is the plain one, since torch has no other.
-PTB = ("ptb-small", {"epochs": 8, "dropout": 0.2, "word_dropout": 0.0, "weight_decay": 0.0})
+PTB = (
+    "ptb-small",
+    {"epochs": 8, "timesteps": 35, "dropout": 0.2}
+    | {"word_dropout": 0.0, "weight_dropout": 0.0, "weight_decay": 0.0},
+)
 SST = ("sst-scratch", {"epochs": 5, "word_dropout": 0.0})
 EVALUATIONS = 4  # in each epoch
 
