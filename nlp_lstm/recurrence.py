@@ -16,7 +16,7 @@ ops: Any = keras.ops  # their types have None for what some backends lack
 class UnrolledLSTM(keras.layers.LSTM):
     """An LSTM layer that trains faster than the one it is, where the shape of its input is known.
 
-    Without a known number of time steps, and with a mask, it is `keras.layers.LSTM`.
+    Without a known number of time steps, and with a mask, it is `keras.layers.LSTM`, which drops no weights.
 
     Args:
         units: of the layer.
@@ -25,7 +25,8 @@ class UnrolledLSTM(keras.layers.LSTM):
         weight_dropout: share of the recurrent kernel's weights that are 0, the others scaled up, throughout a
             batch in training (DropConnect: Wan et al. 2013; of an LSTM: Merity et al. 2018).
         return_sequences, return_state, stateful, name: as `keras.layers.LSTM` takes them. Its other options
-            are not taken: the way back is that of its usual activations, with a bias and without dropout.
+            are not taken: the way back is that of its usual activations, with a bias and without dropout of
+            inputs and states.
 
     Example:
         >>> sequences = keras.random.normal((4, 7, 5))

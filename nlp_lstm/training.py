@@ -88,7 +88,7 @@ def train(
     corpus = _load(recipe.data, request, limit)
     label_names = corpus.label_names if chosen.predicts == "labels" else ()
     vocabulary = (
-        start.vocabulary if start else _build_vocabulary(corpus, hyperparameters, request, recipe.vectors)
+        start.vocabulary if start else build_vocabulary(corpus, hyperparameters, request, recipe.vectors)
     )
     known = read_vectors(recipe.vectors, vocabulary) if recipe.vectors else {}
     hyperparameters = _fit_dimension(hyperparameters, known, start, recipe, settings)
@@ -152,10 +152,10 @@ def _inherited(start: Run | None, recipe: Preset, asked: Mapping[str, Any]) -> d
     return {**taken, **settings}
 
 
-def _build_vocabulary(
+def build_vocabulary(
     corpus: Corpus, settings: Settings, request: Request, vectors: str | Path | None
 ) -> Vocabulary:
-    """The vocabulary of the training set; what places it leaves are for a tagger's word vectors."""
+    """Return the vocabulary of the training set; what places it leaves are for a tagger's word vectors."""
     return Vocabulary.build(
         (example.words for example in corpus.train),
         settings.vocab_size,

@@ -3,8 +3,8 @@
     python tests/benchmarks/quality.py [ptb] [sst]        # in a folder with data/ptb or data/sst
 
 Ours and torch's begin with the same weights and see the same batches in the same order, with Adam along the
-same cosine. The clock stops while the validation split is scored. Ours multiplies in bfloat16 where the
-preset does; torch's loop is that of its example word_language_model, in float32.
+same cosine. The clock stops while the validation split is scored. Ours multiplies in the preset's precision,
+bfloat16 where the processor has it; torch's loop is that of its example word_language_model, in float32.
 """
 
 import sys
@@ -26,8 +26,7 @@ from nlp_lstm.learner import Learner
 from nlp_lstm.recipes import PRESETS
 from nlp_lstm.scoring import score_last_words
 from nlp_lstm.task import Encoded, Task, load_task
-from nlp_lstm.training import first_weights
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.training import build_vocabulary, first_weights
 
 # A preset, and what differs from it; dropout is the plain one, since torch has no other.
 PTB = (
@@ -96,12 +95,7 @@ def measure(recipe: tuple[str, dict[str, Any]], score: Callable[..., float], bar
     settings = task.changed_settings({**preset.settings, **recipe[1], "variational": False})
     request = Request(task.predicts, preset.labels, preset.classes, preset.subphrases)
     corpus = load_corpus(preset.data, request)
-    vocabulary = Vocabulary.build(
-        (example.words for example in corpus.train),
-        settings.vocab_size,
-        settings.min_count,
-        settings.lowercase,
-    )
+    vocabulary = build_vocabulary(corpus, settings, request, vectors=None)
     labels = corpus.label_names if task.predicts == "labels" else ()
     training = task.encode(corpus.train + corpus.subphrases, vocabulary, labels)
     validation = task.encode(corpus.validation, vocabulary, labels)
