@@ -86,7 +86,7 @@ STACK = {
     "units": 200,
     "embedding_dim": 200,
     "tie_weights": True,
-    "precision": "bfloat16",
+    "precision": "auto",
     "learning_rate": 0.003,
 }
 PTB = {**STACK, "variational": True, "word_dropout": 0.1, "weight_decay": 0.03}

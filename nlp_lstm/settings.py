@@ -5,10 +5,14 @@ suit it (`Task.settings`). Adding a hyperparameter is adding a field.
 """
 
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from nlp_lstm.errors import UsageError
 
+PROCESSOR = Path("/proc/cpuinfo")  # Linux's file of what the processor can do
+# Its words for products of bfloat16: Intel's and AMD's two, Arm's one.
+BFLOAT16 = {"amx_bf16", "avx512_bf16", "bf16"}
 KINDS = {int: "a whole number", float: "a number", bool: "True or False", str: "a string"}
 
 
@@ -23,6 +27,9 @@ def setting(
 @dataclass(frozen=True)
 class Settings:
     """The hyperparameters of one training.
+
+    A `precision` of "auto" becomes that of this machine's processor at once, and so a run records what it was
+    trained in.
 
     Raises:
         UsageError: if a value is outside its range; names the value and the range.
@@ -85,8 +92,9 @@ class Settings:
     loss_chunk: int = setting(512, "most words whose logits are held at once in training", minimum=1)
     precision: str = setting(
         "float32",
-        "of the large products in training; bfloat16 is faster on processors that have it",
-        choices=("float32", "bfloat16"),
+        "of the large products in training; auto is bfloat16 where the processor has it, and faster so, else "
+        "float32",
+        choices=("float32", "bfloat16", "auto"),
     )
     patience: int = setting(3, "epochs without a better validation loss before stopping", minimum=1)
     seed: int = setting(0, "seed of weights, order and dropout", minimum=0, maximum=2**31 - 1)
@@ -94,6 +102,8 @@ class Settings:
     def __post_init__(self):
         for entry in fields(self):
             _check(entry.name, getattr(self, entry.name), entry.metadata)
+        if self.precision == "auto":
+            object.__setattr__(self, "precision", "bfloat16" if has_bfloat16() else "float32")
         if self.tie_weights and self.units != self.embedding_dim:
             raise UsageError(
                 f"tie_weights with {self.units} units and embedding_dim {self.embedding_dim}: must be equal"
@@ -105,6 +115,21 @@ class Settings:
             raise UsageError(
                 f"weight_dropout with {name} {value!r}: only the twin of an lstm has it, set it to 0"
             )
+
+
+def has_bfloat16() -> bool:
+    """Return whether the processor multiplies bfloat16 itself, as far as the system tells; Linux does.
+
+    Without it, products of bfloat16 take longer than those of float32.
+
+    Example:
+        >>> Settings(precision="auto").precision == ("bfloat16" if has_bfloat16() else "float32")
+        True
+    """
+    try:
+        return not BFLOAT16.isdisjoint(PROCESSOR.read_text(encoding="utf-8").split())
+    except OSError:
+        return False
 
 
 def _check(name: str, value: Any, rules: Any) -> None:

@@ -155,3 +155,22 @@ def test_an_unknown_setting_lists_the_known_ones():
         UnknownNameError, match=r"unknown setting 'unit': the known ones are cell, layers, units"
     ):
         load_task("sentiment").changed_settings({"unit": 3})
+
+
+@pytest.mark.parametrize(
+    ("system_says", "precision"),
+    [
+        ("flags\t\t: fpu avx2 avx512_bf16 amx_bf16 amx_tile\n", "bfloat16"),
+        ("Features\t: fp asimd bf16 i8mm\n", "bfloat16"),
+        ("flags\t\t: fpu avx2 fma\n", "float32"),
+        (None, "float32"),
+    ],
+    ids=["x86", "Arm", "without", "not told"],
+)
+def test_a_precision_of_auto_is_that_of_the_processor(system_says, precision, tmp_path, monkeypatch):
+    told = tmp_path / "cpuinfo"
+    if system_says is not None:
+        told.write_text(system_says)
+    monkeypatch.setattr("nlp_lstm.settings.PROCESSOR", told)
+    assert Settings(precision="auto").precision == precision
+    assert Settings(precision="bfloat16").precision == "bfloat16"  # what is asked for stays
