@@ -5,6 +5,9 @@ import math
 import numpy as np
 import torch  # pyright: ignore[reportMissingImports]
 
+# Adam loads this. With torch's CUDA builds the process crashes if TensorFlow was loaded first.
+import torch._dynamo  # pyright: ignore[reportMissingImports]
+
 from nlp_lstm.batches import Batch
 from nlp_lstm.settings import Settings
 

@@ -12,10 +12,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import torch  # pyright: ignore[reportMissingImports]
+from peer import TorchLearner  # before Keras, see there
+
+# isort: split
+
 import keras
 import numpy as np
-import torch  # pyright: ignore[reportMissingImports]
-from peer import TorchLearner
 
 import nlp_lstm.cli  # noqa: F401  # TensorFlow's threads are those of `nlp-lstm train`
 from nlp_lstm.batches import Batch, pad
