@@ -173,9 +173,9 @@ def backpropagate(
     """
     timesteps = gates.shape[0]
     i, f, g, o = ops.split(gates, 4, axis=2)
-    # A gate's slope is s (1 - s), the candidate's 1 - g^2: both are (s - low) (1 - s) with its lowest value.
-    low = ops.convert_to_tensor([0.0] * (2 * f.shape[2]) + [-1.0] * f.shape[2] + [0.0] * f.shape[2])
-    slopes = (gates - low) * (1 - gates) * ops.concatenate([g, before, i, squashed], axis=2)
+    # How each sum moves c, by the slopes s (1 - s) of a gate and 1 - g^2 of the candidate; the last moves h.
+    slopes = [i * (1 - i) * g, f * (1 - f) * before, (1 - g * g) * i, o * (1 - o) * squashed]
+    slopes = ops.concatenate(slopes, axis=2)
     slopes = ops.unstack(slopes, timesteps)
     read_out = ops.unstack(o * (1 - squashed * squashed), timesteps)
     kept = ops.unstack(f, timesteps)
