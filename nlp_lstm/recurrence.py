@@ -174,9 +174,8 @@ def backpropagate(
     timesteps = gates.shape[0]
     i, f, g, o = ops.split(gates, 4, axis=2)
     # How each sum moves c, by the slopes s (1 - s) of a gate and 1 - g^2 of the candidate; the last moves h.
-    slopes = [i * (1 - i) * g, f * (1 - f) * before, (1 - g * g) * i, o * (1 - o) * squashed]
-    slopes = ops.concatenate(slopes, axis=2)
-    slopes = ops.unstack(slopes, timesteps)
+    columns = [i * (1 - i) * g, f * (1 - f) * before, (1 - g * g) * i, o * (1 - o) * squashed]
+    slopes = ops.unstack(ops.concatenate(columns, axis=2), timesteps)
     read_out = ops.unstack(o * (1 - squashed * squashed), timesteps)
     kept = ops.unstack(f, timesteps)
     wanted = ops.unstack(upstream, timesteps + 1)
