@@ -9,8 +9,9 @@ import os
 import signal
 import threading
 from collections.abc import Generator, Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from queue import SimpleQueue
 
 from nlp_lstm.errors import StorageError
 from nlp_lstm.extracting.rows import Done, Job, Reader, make_shard
@@ -34,16 +35,18 @@ def make_shards(reader: Reader, jobs: Iterable[Job], workers: int) -> Generator[
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _start_worker, (reader,)) as pool:
-        waiting: set[Future[Done]] = set()
+        # Not `concurrent.futures.wait`: Ctrl-C could leave a future locked there, and the pool would not end.
+        made: SimpleQueue[Future[Done]] = SimpleQueue()
+        waiting = 0
         try:
             for job in jobs:
-                waiting.add(_submit(pool, job))
-                if len(waiting) > workers:
-                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
+                _submit(pool, job, made)
+                waiting += 1
+                if waiting > workers:
+                    yield made.get().result()
+                    waiting -= 1
+            for _ in range(waiting):
+                yield made.get().result()
         except BrokenProcessPool:
             raise StorageError(
                 "a worker was killed, for want of memory perhaps: what is whole stays, go on with --resume "
@@ -53,11 +56,11 @@ def make_shards(reader: Reader, jobs: Iterable[Job], workers: int) -> Generator[
             pool.shutdown(cancel_futures=True)
 
 
-def _submit(pool: ProcessPoolExecutor, job: Job) -> Future[Done]:
+def _submit(pool: ProcessPoolExecutor, job: Job, made: SimpleQueue[Future[Done]]) -> None:
     """Hand a job over with Ctrl-C held back: a worker that starts here inherits that, and leaves it to us."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return pool.submit(_work, job)
+        pool.submit(_work, job).add_done_callback(made.put)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
