@@ -105,20 +105,23 @@ def stream_batches(
         yield pad(list(rows[:, window]), list(wanted[:, window]), timesteps)
 
 
-def drop_words(batch: Batch, share: float, random: np.random.Generator) -> Batch:
-    """Return the batch with some of its words, drawn anew each time, read as unknown.
+def drop_words(batch: Batch, share: float, random: np.random.Generator, read_as: int = UNK) -> Batch:
+    """Return the batch with another word id in the place of some of its words, drawn anew each time.
 
     Args:
         batch: any.
         share: of its words, in [0, 1).
         random: draws them.
+        read_as: the word id, `UNK` or `PAD`.
 
     Example:
         >>> drop_words(pad([np.array([5, 6])], [np.array([0, 1])]), 0.99, np.random.default_rng(0)).inputs
         array([[1, 1]], dtype=int32)
     """
     dropped = (batch.inputs != PAD) & (random.random(batch.inputs.shape) < share)
-    return replace(batch, inputs=np.where(dropped, UNK, batch.inputs).astype(np.int32)) if share else batch
+    return (
+        replace(batch, inputs=np.where(dropped, read_as, batch.inputs).astype(np.int32)) if share else batch
+    )
 
 
 def prefixes(batch: Batch) -> Batch:

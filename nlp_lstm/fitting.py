@@ -21,6 +21,7 @@ from nlp_lstm.errors import DataError, MissingInputError
 from nlp_lstm.learner import Learner
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
+from nlp_lstm.vocabulary import PAD, UNK
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def fit(
     steps = _count_steps("training", task.batches(settings, train_set, np.random.default_rng(0)))
     _count_steps("validation", task.batches(settings, validation_set, np.random.default_rng(0)))
     learner = Learner(task, settings, weights, train_set.stream, settings.epochs * steps)
+    read_as = _read_dropped_as(train_set)
     callbacks = keras.callbacks.CallbackList(_tensorboard(tensorboard), model=learner.model)
     fitted, random, started = Fitted(weights), np.random.default_rng(settings.seed), time.perf_counter()
     try:
@@ -119,7 +121,8 @@ def fit(
         for epoch in range(1, settings.epochs + 1):
             progress = Progress(epoch, settings.epochs, 0, steps, math.nan, None, dict(*fitted.history[-1:]))
             train_batches = task.batches(settings, _start_anywhere(train_set, random), random)
-            row = _train_epoch(learner, train_batches, fitted, progress, report, random)
+            dropped = (drop_words(batch, settings.word_dropout, random, read_as) for batch in train_batches)
+            row = _train_epoch(learner, dropped, fitted, progress, report, random)
             row |= _validate(learner, task.batches(settings, validation_set, random))
             fitted.history.append({"epoch": epoch, **row, "seconds": round(time.perf_counter() - started, 1)})
             # Keras's callbacks know validation by the name val_.
@@ -149,6 +152,14 @@ def _start_anywhere(train_set: Encoded, random: np.random.Generator) -> Encoded:
     if not train_set.stream:
         return train_set
     return train_set.from_word(int(random.integers(len(train_set.inputs[0]))))
+
+
+def _read_dropped_as(train_set: Encoded) -> int:
+    """What a dropped word is read as: an unknown word, unless the text has some of its own.
+
+    Those mean something, as `<unk>` in Penn Treebank does, and a model could no longer trust them.
+    """
+    return PAD if any((ids == UNK).any() for ids in train_set.inputs) else UNK
 
 
 def _count_steps(split: str, epoch_batches: Iterator[Batch]) -> int:
@@ -193,7 +204,7 @@ def _train_epoch(
     for number, batch in enumerate(epoch_batches, start=1):
         if number == 1 or random.random() < FRESH_SHARE:
             learner.reset_states()
-        logs = learner.train(drop_words(batch, learner.settings.word_dropout, random))
+        logs = learner.train(batch)
         fitted.steps += 1
         means.add(logs, batch)
         if report:

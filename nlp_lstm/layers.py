@@ -74,24 +74,33 @@ def set_weights(model: Any, weights: Mapping[str, np.ndarray]) -> None:
         variables[name].assign(values)
 
 
-def with_loss(twin: Any, settings: Settings, shape: tuple[int, int]) -> Any:
+def with_loss(twin: Any, settings: Settings, shape: tuple[int, int], sample: int | None = None) -> Any:
     """Return a model that shares a twin's layers and adds up its loss instead of giving probabilities.
 
     Args:
         twin: from word ids to probabilities, its last layer called output.
         settings: loss_chunk and precision.
         shape: of its batches, `(batch, timesteps)`.
+        sample: how many outputs the softmax is taken over; None for all.
 
     Returns:
-        A model that takes `[inputs, targets, sample_weight]`, all `(batch, timesteps)`.
+        A model that takes `[inputs, targets, sample_weight]`, all `(batch, timesteps)`, and of a sample
+        `[outputs, log_counts]`, both `(sample,)`, behind them.
     """
     output = twin.get_layer("output")
     words = keras.Input(batch_shape=shape, dtype="int32", name="words")
     targets = keras.Input(batch_shape=shape, dtype="int32", name="targets")
     sample_weight = keras.Input(batch_shape=shape, dtype="float32", name="sample_weight")
+    drawn = []
+    if sample is not None:
+        drawn = [
+            keras.Input(batch_shape=(sample,), dtype=dtype, name=name)
+            for name, dtype in (("outputs", "int32"), ("log_counts", "float32"))
+        ]
     hidden_state = keras.Model(twin.input, output.input)(words)
-    costs = OutputLoss(output, settings.loss_chunk, settings.precision)(hidden_state, targets, sample_weight)
-    return keras.Model([words, targets, sample_weight], costs, name=f"{twin.name}_with_loss")
+    output_loss = OutputLoss(output, settings.loss_chunk, settings.precision)
+    costs = output_loss(hidden_state, targets, sample_weight, *drawn)
+    return keras.Model([words, targets, sample_weight, *drawn], costs, name=f"{twin.name}_with_loss")
 
 
 def _variables(model: Any) -> dict[str, Any]:

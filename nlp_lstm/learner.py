@@ -11,6 +11,7 @@ import numpy as np
 
 from nlp_lstm.batches import Batch
 from nlp_lstm.layers import get_weights, set_weights, with_loss
+from nlp_lstm.sampling import sample_outputs
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Task
 
@@ -30,6 +31,8 @@ class Learner:
     ):
         vocab_size, outputs = len(weights["embedding/embeddings"]), len(weights["output/bias"])
         self.settings, self.taught = settings, settings.train_as == "taught"
+        self.outputs, self.sample = outputs, settings.sampled_softmax or outputs
+        self._random = np.random.default_rng(settings.seed)
         if self.taught:
             self.model = task.taught_model(settings, vocab_size, outputs)
         else:
@@ -41,12 +44,20 @@ class Learner:
             global_clipnorm=settings.clip_norm,
             weight_decay=settings.weight_decay or None,
         )
-        self._compiled: dict[tuple[int, int] | None, Any] = {}
+        self._compiled: dict[tuple[tuple[int, int], int | None] | None, Any] = {}
 
     def train(self, batch: Batch) -> dict[str, float]:
-        """Make one step; return the mean loss before it, in nats per target, and the accuracy."""
-        model = self._compile_for(batch.inputs.shape)
-        return model.train_on_batch(*self._arguments(batch), return_dict=True)
+        """Make one step; return the mean loss before it, in nats per target, and the accuracy.
+
+        With a sampled softmax, both are of the sample.
+        """
+        if self.sample >= self.outputs:
+            model = self._compile_for(batch.inputs.shape)
+            return model.train_on_batch(*self._arguments(batch), return_dict=True)
+        drawn = sample_outputs(batch.targets, self.outputs, self.sample, self._random)
+        model = self._compile_for(batch.inputs.shape, self.sample)
+        inputs = [batch.inputs, drawn.targets, batch.sample_weight, drawn.outputs, drawn.log_counts]
+        return model.train_on_batch(inputs, return_dict=True)
 
     def test(self, batch: Batch) -> dict[str, float]:
         """Return loss and accuracy of a batch; the states are carried on."""
@@ -63,11 +74,11 @@ class Learner:
             if getattr(layer, "stateful", False):
                 layer.reset_state()
 
-    def _compile_for(self, shape: tuple[int, int]) -> Any:
-        """The compiled model for one shape of batches, its metrics at zero."""
-        key = None if self.taught else shape
+    def _compile_for(self, shape: tuple[int, int], sample: int | None = None) -> Any:
+        """The compiled model for one shape of batches and size of sample, its metrics at zero."""
+        key = None if self.taught else (shape, sample)
         if key not in self._compiled:
-            model = self.model if self.taught else with_loss(self.model, self.settings, shape)
+            model = self.model if self.taught else with_loss(self.model, self.settings, shape, sample)
             loss = keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
             own = {"loss": loss, "weighted_metrics": ["accuracy"]} if self.taught else {}
             model.compile(self.optimizer, **own)

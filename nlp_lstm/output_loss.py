@@ -2,7 +2,7 @@
 
 Over 10,000 words the output layer and its loss are most of what training costs, and the logits of a batch
 are its largest array. Here they are computed chunk by chunk, the gradients with them, so that no more than
-a chunk of logits is ever held.
+a chunk of logits is ever held. A softmax over a sample of the outputs (`sampling.py`) costs less still.
 """
 
 from collections.abc import Callable
@@ -55,19 +55,30 @@ class OutputLoss(keras.layers.Layer):
         self.output_layer, self.rows, self.precision = output_layer, rows, precision
         self.accuracy = keras.metrics.Mean(name="accuracy")
 
-    def call(self, hidden_state: Any, targets: Any, sample_weight: Any, training: bool = False) -> Any:
+    def call(
+        self,
+        hidden_state: Any,
+        targets: Any,
+        sample_weight: Any,
+        outputs: Any = None,
+        log_counts: Any = None,
+        training: bool = False,
+    ) -> Any:
         """Return how much every word costs, weighted so that the sum is the mean, `(batch * timesteps,)`.
 
         Args:
             hidden_state: `(batch, timesteps, units)`.
             targets: an output number per word, `(batch, timesteps)`.
             sample_weight: how much each counts, `(batch, timesteps)`.
+            outputs, log_counts: of a `sampling.Sample`; targets are then its. None for all outputs.
             training: whether gradients will be asked for.
         """
         tied = isinstance(self.output_layer, TiedDense)
         kernel = self.output_layer.table() if tied else ops.transpose(self.output_layer.kernel)
         # Tensors, not variables: gradients are returned in their order.
         table, bias = (ops.reshape(value, value.shape) for value in (kernel, self.output_layer.bias))
+        if outputs is not None:
+            table, bias = ops.take(table, outputs, axis=0), ops.take(bias, outputs) + log_counts
         weights = ops.reshape(sample_weight / ops.maximum(ops.sum(sample_weight), 1e-9), (-1,))
         costs, hits = ops.unstack(
             softmax_costs(

@@ -20,8 +20,7 @@ class UnrolledLSTM(keras.layers.LSTM):
 
     Args:
         units: of the layer.
-        precision: "float32", or "bfloat16" for the products over all words in training; those from word to
-            word, and all sums, stay float32.
+        precision: "float32", or "bfloat16" for the matrix products in training; all else stays float32.
         weight_dropout: share of the recurrent kernel's weights that are 0, the others scaled up, throughout a
             batch in training (DropConnect: Wan et al. 2013; of an LSTM: Merity et al. 2018).
         return_sequences, return_state, stateful, name: as `keras.layers.LSTM` takes them. Its other options
@@ -104,7 +103,7 @@ def run_lstm(
         inputs: embedded words x, `(timesteps, batch, input_dim)`.
         hidden_state, cell_state: h and c of the word before, `(batch, units)`.
         kernel, recurrent_kernel, bias: W `(input_dim, 4 units)`, U `(units, 4 units)`, b `(4 units,)`.
-        precision: of the products over all words.
+        precision: of the matrix products.
 
     Returns:
         `(timesteps + 1, batch, units)`: one tensor, since not every backend of Keras takes a gradient of
@@ -123,11 +122,11 @@ def run_lstm(
         words = ops.reshape(inputs, (-1, inputs.shape[-1]))
         projected = multiply(words, kernel * halved, precision) + bias * halved
         projected = ops.unstack(ops.reshape(projected, (timesteps, -1, 4 * units)), timesteps)
-        recurrent = recurrent_kernel * halved
+        recurrent = ops.cast(recurrent_kernel * halved, precision)
         h, c = [hidden_state], [cell_state]
         gates, shown = [], []
         for t in range(timesteps):
-            gates.append(ops.tanh(projected[t] + ops.matmul(h[t], recurrent)) * halved + raised)
+            gates.append(ops.tanh(projected[t] + multiply(h[t], recurrent, precision)) * halved + raised)
             i, f, g, o = ops.split(gates[t], 4, axis=1)
             c.append(f * c[t] + i * g)
             shown.append(ops.tanh(c[t + 1]))
@@ -135,7 +134,7 @@ def run_lstm(
 
         def gradient(upstream):
             before, squashed = ops.stack(c[:-1]), ops.stack(shown)
-            steps = backpropagate(ops.stack(gates), before, squashed, recurrent_kernel, upstream)
+            steps = backpropagate(ops.stack(gates), before, squashed, recurrent_kernel, upstream, precision)
             sums, first_hidden, first_cell = steps
             flat = ops.reshape(sums, (-1, 4 * units))
             states = ops.reshape(ops.stack(h[:-1]), (-1, units))
@@ -154,7 +153,7 @@ def run_lstm(
 
 
 def backpropagate(
-    gates: Any, before: Any, squashed: Any, recurrent_kernel: Any, upstream: Any
+    gates: Any, before: Any, squashed: Any, recurrent_kernel: Any, upstream: Any, precision: str
 ) -> tuple[Any, Any, Any]:
     """Return the gradients of the sums that each gate squashes, and of the first states.
 
@@ -167,6 +166,7 @@ def backpropagate(
         squashed: tanh of the one it left.
         recurrent_kernel: U.
         upstream: gradients of every hidden state and of the last cell state, `(timesteps + 1, batch, units)`.
+        precision: of the matrix products.
 
     Returns:
         `(timesteps, batch, 4 units)`, and twice `(batch, units)`.
@@ -179,20 +179,20 @@ def backpropagate(
     read_out = ops.unstack(o * (1 - squashed * squashed), timesteps)
     kept = ops.unstack(f, timesteps)
     wanted = ops.unstack(upstream, timesteps + 1)
-    back = ops.transpose(recurrent_kernel)
+    back = ops.cast(ops.transpose(recurrent_kernel), precision)
     to_hidden, to_cell = ops.zeros_like(wanted[0]), wanted[timesteps]
     sums = [wanted[0]] * timesteps
     for t in reversed(range(timesteps)):
         to_hidden = to_hidden + wanted[t]
         to_cell = to_cell + to_hidden * read_out[t]
         sums[t] = ops.concatenate([to_cell, to_cell, to_cell, to_hidden], axis=1) * slopes[t]
-        to_hidden = ops.matmul(sums[t], back)
+        to_hidden = multiply(sums[t], back, precision)
         to_cell = to_cell * kept[t]
     return ops.stack(sums), to_hidden, to_cell
 
 
 def multiply(left: Any, right: Any, precision: str) -> Any:
-    """Return a matrix product in float32, its factors rounded to `precision`."""
+    """Return a matrix product as float32, rounded, like its factors, to `precision`."""
     if precision == "float32":
         return ops.matmul(left, right)
     return ops.cast(ops.matmul(ops.cast(left, precision), ops.cast(right, precision)), "float32")

@@ -52,7 +52,12 @@ class Settings:
     variational: bool = setting(
         False, "whether dropout drops the same numbers at all words of a sequence (Gal & Ghahramani 2016)"
     )
-    word_dropout: float = setting(0.0, "share of words read as unknown in training", minimum=0, maximum=0.95)
+    word_dropout: float = setting(
+        0.0,
+        "share of words hidden in training: read as unknown or, where the text has unknown words, as padding",
+        minimum=0,
+        maximum=0.95,
+    )
     weight_dropout: float = setting(
         0.0,
         "share of each recurrent kernel dropped at every step of training (Merity et al. 2018; lstm, twin)",
@@ -90,9 +95,15 @@ class Settings:
         maximum=1,
     )
     loss_chunk: int = setting(512, "most words whose logits are held at once in training", minimum=1)
+    sampled_softmax: int = setting(
+        0,
+        "words that training takes its softmax over: those of the batch, and some that stand for all others "
+        "(Jean et al. 2015; next-word, twin); 0 for all words",
+        minimum=0,
+    )
     precision: str = setting(
         "float32",
-        "of the large products in training; auto is bfloat16 where the processor has it, and faster so, else "
+        "of the matrix products in training; auto is bfloat16 where the processor has it, and faster so, else "
         "float32",
         choices=("float32", "bfloat16", "auto"),
     )
@@ -110,6 +121,14 @@ class Settings:
             )
         if self.tie_weights and self.train_as == "taught":
             raise UsageError("tie_weights with train_as 'taught': only the twin ties them, leave one out")
+        if self.sampled_softmax and self.train_as == "taught":
+            raise UsageError("sampled_softmax with train_as 'taught': only the twin has it, leave one out")
+        if 0 < self.sampled_softmax < self.batch_size * self.timesteps:
+            raise UsageError(
+                f"sampled_softmax is {self.sampled_softmax} but a batch of {self.batch_size} times "
+                f"{self.timesteps} words can have {self.batch_size * self.timesteps} different ones: make it "
+                "at least that, or 0"
+            )
         if self.weight_dropout and (self.cell, self.train_as) != ("lstm", "twin"):
             name, value = ("cell", self.cell) if self.cell != "lstm" else ("train_as", self.train_as)
             raise UsageError(

@@ -94,6 +94,10 @@ class Task:
         CELLS.get(changes.get("cell", self.settings.cell))
         if changes.get("tie_weights") and self.predicts == "labels":
             raise UsageError(f"tie_weights with the task {self.name}: only words can share their embedding")
+        if changes.get("sampled_softmax") and self.predicts == "labels":
+            raise UsageError(
+                f"sampled_softmax with the task {self.name}: only words are too many, set it to 0"
+            )
         return Settings(**{**{name: getattr(self.settings, name) for name in known}, **changes})
 
     def batches(self, settings: Settings, encoded: Encoded, random: np.random.Generator) -> Iterator[Batch]:

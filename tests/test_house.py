@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module imports only from lower floors. A folder is on one floor; its files may import each other.
 FLOORS = (
     {"errors", "registry", "settings", "markup", "comparison"},
-    {"corpora", "vocabulary", "cells", "scoring", "baselines", "recipes", "recurrence"},
+    {"corpora", "vocabulary", "cells", "scoring", "baselines", "recipes", "recurrence", "sampling"},
     {"network", "batches", "output_loss", "storage", "shards", "traces"},
     {"task", "layers", "keras_models", "edits", "folders"},
     {"run", "vectors", "learner", "tasks", "recording"},

@@ -13,6 +13,7 @@ from nlp_lstm.layers import get_weights, set_weights
 from nlp_lstm.learner import Learner
 from nlp_lstm.network import Network, weight_shapes
 from nlp_lstm.recurrence import UnrolledLSTM
+from nlp_lstm.sampling import sample_outputs
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Task, load_task
 from nlp_lstm.vocabulary import PAD, UNK
@@ -212,6 +213,86 @@ def test_no_weight_is_dropped_outside_training():
 def test_weights_that_cannot_be_dropped_are_refused(changes, message):
     with pytest.raises(UsageError, match=message):
         make_task("sentiment", weight_dropout=0.5, **changes)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_a_step_with_a_sampled_softmax_is_a_step_of_the_outputs_that_are_drawn(tied):
+    task, settings, outputs = make_task("next-word", batch_size=2, sampled_softmax=14, tie_weights=tied)
+    weights, batch = make_weights(settings, outputs), make_batch(outputs, rows=2)
+    whole = (
+        weights
+        if "output/kernel" in weights
+        else {**weights, "output/kernel": weights["embedding/embeddings"].T}
+    )
+    learner = Learner(task, settings, weights, stream=False, steps=10**9)
+    logs = learner.train(batch)
+    found = learner.weights()
+    # Biases of outputs that were not drawn do not move: that is how a user can tell which were.
+    drawn = np.flatnonzero(found["output/bias"] != weights["output/bias"])
+    own = np.unique(batch.targets)
+    assert len(drawn) == 14
+    assert set(own) < set(drawn)
+    counts = np.where(np.isin(drawn, own), 1.0, (outputs - len(own)) / (14 - len(own)))
+    sampled = whole | {
+        "output/kernel": whole["output/kernel"][:, drawn],
+        "output/bias": (weights["output/bias"][drawn] + np.log(counts)).astype(np.float32),
+    }
+    places = replace(batch, targets=np.searchsorted(drawn, batch.targets).astype(np.int32))
+    expected, expected_logs = keras_step(task, settings, sampled, places)
+    assert logs == pytest.approx(expected_logs, abs=1e-5)
+    steps = {name: expected[name] - sampled[name] for name in expected}
+    kernel = np.zeros_like(whole["output/kernel"])
+    kernel[:, drawn] = steps.pop("output/kernel")
+    bias = np.zeros(outputs)
+    bias[drawn] = steps.pop("output/bias")
+    steps |= {"output/bias": bias}
+    if tied:
+        steps["embedding/embeddings"] += kernel.T
+    else:
+        steps["output/kernel"] = kernel
+    assert set(steps) == set(found)
+    for name, step in steps.items():
+        np.testing.assert_allclose(found[name] - weights[name], step, atol=1e-5, rtol=0, err_msg=name)
+
+
+def test_what_is_drawn_stands_for_all_outputs():
+    random = np.random.default_rng(0)
+    powers, targets = np.exp(random.normal(size=50)), np.array([3, 3, 40, 7])
+    sums = []
+    for _ in range(4000):
+        sample = sample_outputs(targets, 50, 20, random)
+        assert len(np.unique(sample.outputs)) == 20
+        assert (sample.outputs[sample.targets] == targets).all()
+        sums.append((powers[sample.outputs] * np.exp(sample.log_counts)).sum())
+    spread = np.std(sums) / np.sqrt(len(sums))
+    assert abs(np.mean(sums) - powers.sum()) < 4 * spread < 0.02 * powers.sum()
+
+
+def test_validation_takes_in_all_outputs():
+    task, settings, outputs = make_task("next-word", batch_size=2, sampled_softmax=14)
+    weights, batch = make_weights(settings, outputs), make_batch(outputs, rows=2)
+    losses = [
+        Learner(task, each, weights, stream=False, steps=1).test(batch)["loss"]
+        for each in (settings, replace(settings, sampled_softmax=0))
+    ]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("next-word", {"train_as": "taught"}, "sampled_softmax with train_as 'taught': only the twin has it"),
+        (
+            "next-word",
+            {"timesteps": 30},
+            "sampled_softmax is 99 but a batch of 4 times 30 words can have 120",
+        ),
+        ("sentiment", {}, "sampled_softmax with the task sentiment: only words are too many"),
+    ],
+)
+def test_a_softmax_that_cannot_be_sampled_is_refused(name, changes, message):
+    with pytest.raises(UsageError, match=message):
+        make_task(name, sampled_softmax=99, **changes)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from nlp_lstm.learner import Learner
 from nlp_lstm.network import Network, weight_shapes
 from nlp_lstm.task import load_task
 from nlp_lstm.training import first_weights
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.vocabulary import PAD, UNK, Vocabulary
 
 TINY: dict[str, Any] = {
     "limit": 120,
@@ -224,3 +224,28 @@ def test_text_has_no_labels_for_sentiment(here):
 def test_an_unknown_cell_is_refused_with_the_known_ones(here):
     with pytest.raises(UsageError, match="gru, lstm, rnn"):
         train("sentiment", cell="lstmm")
+
+
+@pytest.mark.parametrize(("min_count", "read_as", "never"), [(1, UNK, PAD), (3, PAD, None)])
+def test_a_dropped_word_is_unknown_unless_the_text_has_unknown_words(
+    here, monkeypatch, min_count, read_as, never
+):
+    read = []
+    learn = Learner.train
+    monkeypatch.setattr(Learner, "train", lambda self, batch: read.append(batch) or learn(self, batch))
+    run = train("next-word", **tiny(word_dropout=0.5, min_count=min_count))
+    real = np.concatenate([batch.inputs[batch.sample_weight > 0] for batch in read])
+    assert (real == read_as).mean() == pytest.approx(0.5, abs=0.05)
+    assert never not in real
+    text = [run.vocabulary.ids(each.words) for each in load_corpus("mini", Request("words"), limit=120).train]
+    share = float((np.concatenate(text) == UNK).mean())
+    assert (share > 0) == (min_count > 1), "mini has unknown words where rare ones are left out"
+
+
+def test_a_sampled_softmax_learns_what_a_whole_one_does(here):
+    whole = train("next-word", epochs=3, limit=2000, batch_size=8, timesteps=10)
+    sampled = train("next-word", epochs=3, limit=2000, batch_size=8, timesteps=10, sampled_softmax=80)
+    assert len(whole.vocabulary) > 160
+    perplexities = [run.metrics["perplexity"]["model"] for run in (whole, sampled)]
+    assert perplexities[1] == pytest.approx(perplexities[0], rel=0.1)
+    assert perplexities[1] < 0.5 * float(sampled.metrics["perplexity"]["unigram"] or 0)
