@@ -103,7 +103,7 @@ class Settings:
     )
     precision: str = setting(
         "float32",
-        "of the matrix products in training; auto is bfloat16 where the processor has it, and faster so, else "
+        "of matrix products in training; auto is bfloat16 where the processor has it, and faster so, else "
         "float32",
         choices=("float32", "bfloat16", "auto"),
     )
