@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from nlp_lstm.cells import CELLS
-from nlp_lstm.output_loss import OutputLoss
+from nlp_lstm.output_loss import LossModel, OutputLoss
 from nlp_lstm.recurrence import UnrolledLSTM
 from nlp_lstm.settings import Settings
 
@@ -75,7 +75,7 @@ def set_weights(model: Any, weights: Mapping[str, np.ndarray]) -> None:
 
 
 def with_loss(twin: Any, settings: Settings, shape: tuple[int, int], sample: int | None = None) -> Any:
-    """Return a model that shares a twin's layers and adds up its loss instead of giving probabilities.
+    """Return a model that shares a twin's layers and gives its loss instead of probabilities.
 
     Args:
         twin: from word ids to probabilities, its last layer called output.
@@ -99,8 +99,8 @@ def with_loss(twin: Any, settings: Settings, shape: tuple[int, int], sample: int
         ]
     hidden_state = keras.Model(twin.input, output.input)(words)
     output_loss = OutputLoss(output, settings.loss_chunk, settings.precision)
-    costs = output_loss(hidden_state, targets, sample_weight, *drawn)
-    return keras.Model([words, targets, sample_weight, *drawn], costs, name=f"{twin.name}_with_loss")
+    told = output_loss(hidden_state, targets, sample_weight, *drawn)
+    return LossModel([words, targets, sample_weight, *drawn], told, name=f"{twin.name}_with_loss")
 
 
 def _variables(model: Any) -> dict[str, Any]:

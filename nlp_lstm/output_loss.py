@@ -41,8 +41,25 @@ class TiedDense(keras.layers.Layer):
         return ops.softmax(logits + self.bias)
 
 
+class LossModel(keras.Model):
+    """A model that ends in an `OutputLoss`, and so needs no targets but those among its inputs."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.accuracy = keras.metrics.Mean(name="accuracy")
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:
+        """Return the mean cross-entropy, in nats."""
+        return ops.sum(y_pred[0])
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None) -> Any:
+        """Return the loss, and the share of targets that are hit."""
+        self.accuracy.update_state(ops.sum(y_pred[1]))
+        return self.get_metrics_result()
+
+
 class OutputLoss(keras.layers.Layer):
-    """Adds the mean cross-entropy of an output layer, in nats, to the loss of the model that it stands in.
+    """What every word costs an output layer, and whether it is hit.
 
     Args:
         output_layer: `keras.layers.Dense` or `TiedDense`, built.
@@ -53,7 +70,6 @@ class OutputLoss(keras.layers.Layer):
     def __init__(self, output_layer: Any, rows: int, precision: str = "float32"):
         super().__init__(name="output_loss")
         self.output_layer, self.rows, self.precision = output_layer, rows, precision
-        self.accuracy = keras.metrics.Mean(name="accuracy")
 
     def call(
         self,
@@ -64,7 +80,7 @@ class OutputLoss(keras.layers.Layer):
         log_counts: Any = None,
         training: bool = False,
     ) -> Any:
-        """Return how much every word costs, weighted so that the sum is the mean, `(batch * timesteps,)`.
+        """Return costs in nats and hits, 0 or 1, weighted so that a sum is a mean, `(2, batch * timesteps)`.
 
         Args:
             hidden_state: `(batch, timesteps, units)`.
@@ -93,9 +109,7 @@ class OutputLoss(keras.layers.Layer):
             ),
             2,
         )
-        self.accuracy.update_state(hits, sample_weight=weights)
-        self.add_loss(ops.sum(costs))
-        return costs
+        return ops.stack([costs, hits * weights])
 
 
 def softmax_costs(
