@@ -1,7 +1,7 @@
 """Presets: recipes of trainings by name, with what each reaches; here is the one place where they stand.
 
 What is asked for goes before the preset, and the preset before the task's own settings. To add a preset, add
-it to `PRESETS`; if it reads files, say in `ORIGINS` where people get them.
+it to `PRESETS`; if it reads files, say in `origins.py` where people get them.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nlp_lstm.errors import MissingInputError, UnknownNameError, UsageError
+from nlp_lstm.errors import UnknownNameError, UsageError
+from nlp_lstm.origins import check_there
 
 
 @dataclass(frozen=True)
@@ -55,19 +56,6 @@ class Preset:
             name: getattr(self, name) for name in LABELLING if getattr(self, name) != getattr(PLAIN, name)
         }
         return " ".join(["nlp-lstm train", *(_option(name, value) for name, value in options.items())])
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where the files of a preset come from.
-
-    Args:
-        home: the data set's home, or what to look for.
-        files: part of a file's name -> the name that it has at home; empty if the path is a file.
-    """
-
-    home: str
-    files: Mapping[str, str] = field(default_factory=dict)
 
 
 LABELLING = ("labels", "classes", "subphrases")
@@ -152,19 +140,6 @@ PRESETS = {
         ),
     )
 }
-ORIGINS = {
-    "data/sst": Origin(
-        "trainDevTestTrees_PTB.zip of nlp.stanford.edu/sentiment", {"train": "train.txt", "dev": "dev.txt"}
-    ),
-    "data/glove.6B.100d.txt.gz": Origin("glove.6B.zip of nlp.stanford.edu/projects/glove"),
-    "data/ptb": Origin(
-        "the Mikolov files of the LDC's Penn Treebank", {"train": "ptb.train.txt", "valid": "ptb.valid.txt"}
-    ),
-    "data/wikitext-2": Origin(
-        "wikitext-2-v1.zip of Merity et al. 2016",
-        {"train": "wiki.train.tokens", "valid": "wiki.valid.tokens"},
-    ),
-}
 
 
 def make_recipe(preset: str | None, settings: Mapping[str, Any], **asked: Any) -> Preset:
@@ -195,7 +170,7 @@ def make_recipe(preset: str | None, settings: Mapping[str, Any], **asked: Any) -
             )
         for part in ("data", "vectors"):
             if part not in given and getattr(start, part):
-                _check_there(start, part)
+                check_there(preset, part, str(getattr(start, part)))
     return replace(start, settings={**start.settings, **settings}, **given)
 
 
@@ -223,22 +198,6 @@ def contradiction(
     outside = recipe.name in PRESETS and setting in PRESETS[recipe.name].settings
     advice = f"make it {needed}" if outside else "leave it out"
     return UsageError(f"{setting} is {asked[setting]} but {fact}: {advice}")
-
-
-def _check_there(preset: Preset, part: str) -> None:
-    """Raise a MissingInputError if the files of a preset's data or vectors are not where it looks."""
-    source = getattr(preset, part)
-    path = str(source).rpartition(":")[2]
-    origin = ORIGINS[path]
-    missing = [name for key, name in origin.files.items() if not any(Path(path).glob(f"*{key}*"))]
-    if missing or not Path(path).exists():
-        wanted = f"{path}/{missing[0]}" if missing else path
-        elsewhere = (
-            f"--{part} {source.rpartition(':')[0]}:DIR" if origin.files else f"--{part} FILE, plain or .gz"
-        )
-        raise MissingInputError(
-            f"the preset {preset.name} needs {wanted}: get it from {origin.home}, or give {elsewhere}"
-        )
 
 
 def _option(name: str, value: Any) -> str:

@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # A module imports only from lower floors. A folder is on one floor; its files may import each other.
 FLOORS = (
     {"errors", "registry", "settings", "markup", "comparison"},
-    {"corpora", "vocabulary", "cells", "scoring", "baselines", "recipes", "recurrence", "sampling"},
-    {"network", "batches", "output_loss", "storage", "shards", "traces"},
+    {"corpora", "vocabulary", "cells", "scoring", "baselines", "recurrence", "sampling", "origins"},
+    {"network", "batches", "output_loss", "storage", "shards", "traces", "recipes"},
     {"task", "layers", "keras_models", "edits", "folders"},
     {"run", "vectors", "learner", "tasks", "recording"},
     {"evaluation", "tracing", "fitting", "exporting", "listing", "extracting", "finding", "cards", "studies"},
