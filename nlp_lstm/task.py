@@ -96,7 +96,7 @@ class Task:
             raise UsageError(f"tie_weights with the task {self.name}: only words can share their embedding")
         if changes.get("sampled_softmax") and self.predicts == "labels":
             raise UsageError(
-                f"sampled_softmax with the task {self.name}: only words are too many, set it to 0"
+                f"sampled_softmax with the task {self.name}: only words are many enough, set it to 0"
             )
         return Settings(**{**{name: getattr(self.settings, name) for name in known}, **changes})
 

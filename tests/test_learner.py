@@ -287,7 +287,7 @@ def test_validation_takes_in_all_outputs():
             {"timesteps": 30},
             "sampled_softmax is 99 but a batch of 4 times 30 words can have 120",
         ),
-        ("sentiment", {}, "sampled_softmax with the task sentiment: only words are too many"),
+        ("sentiment", {}, "sampled_softmax with the task sentiment: only words are many enough"),
     ],
 )
 def test_a_softmax_that_cannot_be_sampled_is_refused(name, changes, message):
