@@ -48,11 +48,11 @@ class LossModel(keras.Model):
         super().__init__(*args, **options)
         self.accuracy = keras.metrics.Mean(name="accuracy")
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True) -> Any:
+    def compute_loss(self, x=None, y=None, y_pred: Any = None, sample_weight=None, training=True) -> Any:
         """Return the mean cross-entropy, in nats."""
         return ops.sum(y_pred[0])
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None) -> Any:
+    def compute_metrics(self, x, y, y_pred: Any, sample_weight=None) -> Any:
         """Return the loss, and the share of targets that are hit."""
         self.accuracy.update_state(ops.sum(y_pred[1]))
         return self.get_metrics_result()
