@@ -44,10 +44,11 @@ def sample_outputs(targets: np.ndarray, outputs: int, size: int, random: np.rand
 
     Example:
         >>> sample = sample_outputs(np.array([7, 2, 7]), outputs=10, size=6, random=np.random.default_rng(0))
-        >>> sample.outputs.tolist(), sample.outputs[sample.targets].tolist()
-        ([1, 2, 5, 7, 8, 9], [7, 2, 7])
-        >>> np.exp(sample.log_counts).tolist()
-        [2.0, 1.0, 2.0, 1.0, 2.0, 2.0]
+        >>> len(sample.outputs), sample.outputs[sample.targets].tolist()
+        (6, [7, 2, 7])
+        >>> counts = np.exp(sample.log_counts)
+        >>> counts[sample.targets].tolist(), float(counts.sum().round(3))
+        ([1.0, 1.0, 1.0], 10.0)
     """
     own = np.zeros(outputs, bool)
     own[targets] = True
