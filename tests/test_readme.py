@@ -96,6 +96,11 @@ def test_commands_print_what_the_readme_shows(demo):
             assert shape(run_command(command, folder)) == shape(output), command
 
 
+def test_the_presets_that_the_readme_shows_are_those_there_are(tmp_path):
+    """Word for word: no machine changes them, and a command of yesterday trains another model."""
+    assert run_command("nlp-lstm presets", tmp_path).strip() == console_blocks()["nlp-lstm presets"].strip()
+
+
 def test_python_blocks_run(demo):
     folder, _ = demo
     code = "\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL))
