@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from functools import partial
 from itertools import product
 from math import log
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,7 +24,6 @@ from nlp_lstm.baselines.kneser_ney import estimate_discounts
 from nlp_lstm.errors import DataError, UsageError
 
 EOS = 0
-PTB = Path(__file__).parents[2] / "shared" / "data" / "ptb"
 
 
 def random_stream(vocab_size, words, seed):
@@ -216,14 +214,13 @@ def test_bad_ngrams_are_refused():
         stream_ngrams([1, 0], EOS, order=0)
 
 
-@pytest.mark.skipif(not PTB.exists(), reason="needs ../shared/data/ptb")
-def test_penn_treebank():
+def test_penn_treebank(real_data):
     """A trigram of this kind stands near 148 on PTB's test set (Mikolov 2012); valid is a little harder."""
     ids: dict[str, int] = {"<eos>": EOS}
     train, valid = (
         [
             ids.setdefault(word, len(ids))
-            for line in (PTB / f"ptb.{split}.txt").read_text(encoding="utf-8").splitlines()
+            for line in (real_data("ptb") / f"ptb.{split}.txt").read_text(encoding="utf-8").splitlines()
             for word in [*line.split(), "<eos>"]
         ]
         for split in ("train", "valid")
