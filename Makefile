@@ -4,7 +4,7 @@
 # make verdict  judge what is said about hidden and cell state by the runs that come with the package
 # make picture  draw the README's picture again
 # make shipped  train the runs that come with the package, from the files under data/, and put them there;
-#                 the tagger with one layer and fewer words than its preset, so that both fit into 12 MB
+#                 the tagger with one layer, fewer units and words than its preset, so that both fit into 12 MB
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -28,7 +28,7 @@ picture: $(VENV)/installed-dev
 	$(BIN)/nlp-lstm probe "not a good film, but a moving one" --run sentiment-sst --format svg --output docs/probe.svg
 
 shipped: $(VENV)/installed
-	$(BIN)/nlp-lstm train --preset sst --layers 1 --vocab-size 26000 --seed 0 --run build/sentiment-sst
+	$(BIN)/nlp-lstm train --preset sst --layers 1 --units 168 --keep best --vocab-size 26000 --seed 0 --run build/sentiment-sst
 	$(BIN)/nlp-lstm train --preset wikitext-2 --seed 0 --run build/next-word-wikitext2
 	$(BIN)/python -m nlp_lstm.shipping build/sentiment-sst sentiment-sst
 	$(BIN)/python -m nlp_lstm.shipping build/next-word-wikitext2 next-word-wikitext2

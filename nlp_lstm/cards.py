@@ -198,11 +198,13 @@ def _recipe(run: Run) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     share = run.data.get("vectors_share")
     vectors = f" The vectors hold {share:.1%} of the text's different words." if share is not None else ""
+    last = run.settings.keep == "last"
+    kept = "the last epoch" if last else "the epoch with the lowest loss on the validation split"
     return _fill(
         f"All other settings are the task's defaults; `run.json` holds every one. It ended after "
         f"{len(run.history)} epochs and {run.seconds / 60:.1f} minutes, with {versions}; the weights are "
-        f"those of the epoch with the lowest loss on the validation split.{vectors} SHA-256 of the text as "
-        f"read, as `nlp-lstm data` shows it of a copy: `{run.data.get('sha256')}`."
+        f"those of {kept}.{vectors} SHA-256 of the text as read, as `nlp-lstm data` shows it of a copy: "
+        f"`{run.data.get('sha256')}`."
     )
 
 
@@ -220,7 +222,7 @@ def _table(run: Run) -> str:
 def _measured(run: Run, name: str) -> str:
     """How the figures were measured, and how to measure them again."""
     text = _fill(
-        "All on the validation split, by which the epoch was chosen too, so that they flatter the model a "
+        "All on the validation split, by which the recipe was chosen too, so that they flatter the model a "
         "little, and before the weights were rounded to float16. To measure them again:"
     )
     command = f"nlp-lstm evaluate {name} --data {run.data['source'].partition(':')[0]}:DIR"

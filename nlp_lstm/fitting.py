@@ -2,7 +2,7 @@
 
 Written out, epoch by epoch and batch by batch, over `train_on_batch`, so that it can be read. Unlike
 `Model.fit`, it takes batches of any length, carries states along running text, weighs every word
-alike, and keeps the best weights whatever ends the training.
+alike, and keeps the best weights, or the last, whatever ends the training.
 """
 
 import importlib.util
@@ -57,7 +57,7 @@ class Fitted:
     """What a training came to.
 
     Args:
-        weights: the best by validation loss so far; the first ones until an epoch is done.
+        weights: of the epoch that the setting `keep` asks for so far; the first ones until an epoch is done.
         history: one row per epoch: epoch, loss, validation_loss, seconds, and accuracies of a tagger.
         status: "finished", "interrupted" or "diverged".
         steps: how many steps were made.
@@ -104,8 +104,8 @@ def fit(
         tensorboard: folder for TensorBoard logs; None for none.
 
     Returns:
-        The best weights by validation loss; `status` says whether the training finished, was
-        interrupted with Ctrl-C, or met a loss that is not a number.
+        The weights of the epoch that `settings.keep` asks for; `status` says whether the training finished,
+        was interrupted with Ctrl-C, or met a loss that is not a number.
 
     Raises:
         DataError: if there is too little text for one batch, or no word has a target.
@@ -129,7 +129,7 @@ def fit(
             callbacks.on_epoch_end(
                 epoch - 1, {name.replace("validation_", "val_"): row[name] for name in row}
             )
-            if fitted.is_best():
+            if settings.keep == "last" or fitted.is_best():
                 fitted.weights = learner.weights()
             if fitted.epochs_since_best() >= settings.patience:
                 break

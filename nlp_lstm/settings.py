@@ -108,6 +108,11 @@ class Settings:
         choices=("float32", "bfloat16", "auto"),
     )
     patience: int = setting(3, "epochs without a better validation loss before stopping", minimum=1)
+    keep: str = setting(
+        "best",
+        "the epoch whose weights are kept: best, of the lowest validation loss, or last",
+        choices=("best", "last"),
+    )
     seed: int = setting(0, "seed of weights, order and dropout", minimum=0, maximum=2**31 - 1)
 
     def __post_init__(self):

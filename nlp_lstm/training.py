@@ -68,7 +68,7 @@ def train(
 
     Returns:
         The run, saved, with its metrics on the validation split. Its status is "interrupted" if Ctrl-C
-        ended the training: it then holds the best weights up to there, and no metrics.
+        ended the training: it then holds the weights kept up to there, and no metrics.
 
     Raises:
         UsageError: if a setting is outside its range or contradicts the vectors or the run to start from,

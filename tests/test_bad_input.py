@@ -536,7 +536,7 @@ def test_ctrl_c_before_the_first_epoch_ends_keeps_a_run(here, cli, monkeypatch):
     assert done.code == 130
     assert (
         done.err
-        == "nlp-lstm: interrupted: `nlp-lstm evaluate runs/next-word-001` scores the best weights so far\n"
+        == "nlp-lstm: interrupted: `nlp-lstm evaluate runs/next-word-001` scores the weights kept so far\n"
     )
     run = load_run("next-word-001")
     assert (run.status, run.history) == ("interrupted", [])
@@ -568,7 +568,7 @@ def test_ctrl_c_keeps_the_best_so_far(here):
     assert process.returncode == 130
     assert "Traceback" not in err
     assert [line for line in err.splitlines() if not line.startswith("epoch ")] == [
-        "nlp-lstm: interrupted: `nlp-lstm evaluate runs/sentiment-001` scores the best weights so far"
+        "nlp-lstm: interrupted: `nlp-lstm evaluate runs/sentiment-001` scores the weights kept so far"
     ], (second, err)
     assert json.loads(out)["status"] == "interrupted"
     run = load_run(here / "runs/sentiment-001")

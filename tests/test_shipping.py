@@ -99,6 +99,16 @@ def test_a_card_says_what_the_run_records(here, new_run):
     assert max(map(len, card.splitlines())) <= 110
 
 
+@pytest.mark.parametrize(
+    ("keep", "said"),
+    [("best", "the epoch with the lowest loss on the validation split"), ("last", "the last epoch")],
+)
+def test_a_card_says_which_epoch_was_kept(here, new_run, keep, said):
+    run = new_run(Path("a"))
+    run = as_if_on(replace(run, settings=replace(run.settings, keep=keep)), "sentiment-sst")
+    assert f"the weights are those of {said}." in " ".join(write_card(run, "sentiment-sst").split())
+
+
 def test_a_card_tells_of_word_vectors_where_there_were_any(here, new_run):
     data = {"vectors": "glove.6B.100d.txt.gz", "vectors_share": 0.875}
     run = replace(new_run(Path("a")), path=Path("b"))

@@ -72,6 +72,13 @@ def test_the_loss_falls_and_the_best_epoch_is_the_one_that_is_saved(here):
     assert accuracy == pytest.approx(best["validation_accuracy"], abs=1e-6)
 
 
+def test_the_last_epoch_is_saved_where_that_is_asked_for(here):
+    run = train("sentiment", **tiny(epochs=6), learning_rate=0.1, dropout=0.0, keep="last")
+    best, last = min(run.history, key=lambda row: row["validation_loss"]), run.history[-1]
+    assert best["validation_accuracy"] != last["validation_accuracy"]
+    assert run.metrics["accuracy_per_word"]["model"] == pytest.approx(last["validation_accuracy"], abs=1e-6)
+
+
 def test_training_stops_when_validation_gets_no_better(here):
     run = train("sentiment", **tiny(epochs=50), learning_rate=1.0, patience=2)
     losses = [row["validation_loss"] for row in run.history]

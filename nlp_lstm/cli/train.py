@@ -88,6 +88,6 @@ def command(
         )
     show(describe_run(trained), "json" if as_json else "text")
     if trained.status == "interrupted":
-        scores = f"`nlp-lstm evaluate {trained.path}` scores the best weights so far"
+        scores = f"`nlp-lstm evaluate {trained.path}` scores the weights kept so far"
         click.echo(f"nlp-lstm: interrupted: {scores}", err=True)
         click.get_current_context().exit(130)
