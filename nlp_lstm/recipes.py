@@ -199,7 +199,7 @@ def contradiction(
 
     Example:
         >>> print(contradiction(PRESETS["sst"], {}, "units", 64, "the run big has 64"))
-        units is 168 in the preset sst but the run big has 64: set units to 64 as well
+        units is 300 in the preset sst but the run big has 64: set units to 64 as well
         >>> print(contradiction(PRESETS["sst"], {"units": 32}, "units", 64, "the run big has 64"))
         units is 32 but the run big has 64: make it 64
     """

@@ -226,7 +226,7 @@ def test_missing_and_broken_input_is_refused_in_one_line(here, refused, code, ar
         ),
         (
             ("--preset", "sst", "--vectors", "three.txt"),
-            "units is 168 in the preset sst but the run next-word-001 has 5: set units to 5 as well",
+            "units is 300 in the preset sst but the run next-word-001 has 5: set units to 5 as well",
         ),
         (
             ("--preset", "sst", "--vectors", "three.txt", "--units", "6"),
