@@ -22,7 +22,7 @@ INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="nlp-lstm")
+@click.version_option(__version__)
 def cli():
     """Train small recurrent models on sentences and look inside them, word by word.
 
@@ -38,7 +38,7 @@ for _module in pkgutil.iter_modules(__path__):
 def main() -> None:
     """Run the command line; an error becomes one line on stderr and an exit code."""
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        sys.exit(cli.main(prog_name="nlp-lstm", standalone_mode=False) or 0)
     except NlpLstmError as error:
         message, code = str(error), error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
