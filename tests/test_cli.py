@@ -124,6 +124,13 @@ def test_version_and_completion(cli, monkeypatch):
     assert "complete -o nosort -F _nlp_lstm_completion nlp-lstm" in cli().out
 
 
+def test_advice_names_the_command_however_it_was_started():
+    command = [sys.executable, "-m", "nlp_lstm", "predict", "the", "sky", "is"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr.endswith("see `nlp-lstm predict --help`\n")
+
+
 # train
 
 
