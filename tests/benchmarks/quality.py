@@ -3,9 +3,9 @@
     python tests/benchmarks/quality.py [ptb] [sst]        # in a folder with data/ptb or data/sst
 
 Ours and torch's begin with the same weights and see the same batches in the same order, with Adam along the
-same cosine. The clock stops while the validation split is scored, over all words. Ours multiplies
-and takes its softmax as the preset does: next words in bfloat16, where the processor has it, and over a sample;
-torch's loop is that of its example word_language_model, in float32 and over all words.
+same cosine. The clock stops while the validation split is scored, over all words. Ours multiplies and takes
+its softmax as the preset does: next words in bfloat16, where the processor has it, and over a sample. Torch's
+loop is that of its example word_language_model, in float32 and over all words.
 """
 
 import sys
