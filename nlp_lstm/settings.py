@@ -13,6 +13,13 @@ from nlp_lstm.errors import UsageError
 PROCESSOR = Path("/proc/cpuinfo")  # Linux's file of what the processor can do
 # Its words for products of bfloat16: Intel's and AMD's two, Arm's one.
 BFLOAT16 = {"amx_bf16", "avx512_bf16", "bf16"}
+# What only the twin of the next-word predictor has, and why no other task does.
+NEXT_WORD_TWIN = {
+    "tie_weights": "only words can share their embedding",
+    "sampled_softmax": "only words are many enough",
+    "activation_regularization": "only running text is without padding",
+    "temporal_activation_regularization": "only running text is without padding",
+}
 KINDS = {int: "a whole number", float: "a number", bool: "True or False", str: "a string"}
 
 
@@ -63,6 +70,18 @@ class Settings:
         "share of each recurrent kernel dropped at every step of training (Merity et al. 2018; lstm, twin)",
         minimum=0,
         maximum=0.95,
+    )
+    activation_regularization: float = setting(
+        0.0,
+        "what the mean square of the hidden states that the output layer reads adds to the loss "
+        "(Merity et al. 2017; next-word, twin)",
+        minimum=0,
+    )
+    temporal_activation_regularization: float = setting(
+        0.0,
+        "what the mean squared change of these hidden states from word to word adds to the loss "
+        "(Merity et al. 2017; next-word, twin)",
+        minimum=0,
     )
     tie_weights: bool = setting(
         False, "whether the output layer's kernel is the embedding's (next-word; units = embedding_dim)"
@@ -124,10 +143,9 @@ class Settings:
             raise UsageError(
                 f"tie_weights with {self.units} units and embedding_dim {self.embedding_dim}: must be equal"
             )
-        if self.tie_weights and self.train_as == "taught":
-            raise UsageError("tie_weights with train_as 'taught': only the twin ties them, leave one out")
-        if self.sampled_softmax and self.train_as == "taught":
-            raise UsageError("sampled_softmax with train_as 'taught': only the twin has it, leave one out")
+        for name in NEXT_WORD_TWIN:
+            if getattr(self, name) and self.train_as == "taught":
+                raise UsageError(f"{name} with train_as 'taught': only the twin has it, leave one out")
         if 0 < self.sampled_softmax < self.batch_size * self.timesteps:
             raise UsageError(
                 f"sampled_softmax is {self.sampled_softmax} but a batch of {self.batch_size} times "

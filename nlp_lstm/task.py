@@ -18,7 +18,7 @@ from nlp_lstm.batches import Batch, sentence_batches, stream_batches
 from nlp_lstm.cells import CELLS
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError, UnknownNameError, UsageError
-from nlp_lstm.settings import Settings
+from nlp_lstm.settings import NEXT_WORD_TWIN, Settings
 from nlp_lstm.vocabulary import Vocabulary
 
 PACKAGE = "nlp_lstm.tasks"
@@ -92,12 +92,9 @@ class Task:
             if name not in known:
                 raise UnknownNameError("setting", name, known)
         CELLS.get(changes.get("cell", self.settings.cell))
-        if changes.get("tie_weights") and self.predicts == "labels":
-            raise UsageError(f"tie_weights with the task {self.name}: only words can share their embedding")
-        if changes.get("sampled_softmax") and self.predicts == "labels":
-            raise UsageError(
-                f"sampled_softmax with the task {self.name}: only words are many enough, set it to 0"
-            )
+        for name, reason in NEXT_WORD_TWIN.items():
+            if changes.get(name) and self.predicts == "labels":
+                raise UsageError(f"{name} with the task {self.name}: {reason}, leave it out")
         return Settings(**{**{name: getattr(self.settings, name) for name in known}, **changes})
 
     def batches(self, settings: Settings, encoded: Encoded, random: np.random.Generator) -> Iterator[Batch]:

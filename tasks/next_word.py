@@ -45,11 +45,14 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
     """
     import keras
 
-    from nlp_lstm.layers import read_words
+    from nlp_lstm.layers import ActivationRegularization, read_words
     from nlp_lstm.output_loss import TiedDense
 
     words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size, stateful=stateful, unrolled=True)
+    penalties = (settings.activation_regularization, settings.temporal_activation_regularization)
+    if any(penalties):
+        hidden = ActivationRegularization(*penalties, name="activation_regularization")(hidden)
     output = keras.layers.Dense(outputs, activation="softmax", name="output")
     if settings.tie_weights:
         embedding = keras.Model(words, hidden).get_layer("embedding")

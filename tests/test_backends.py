@@ -17,6 +17,7 @@ for task in nlp_lstm.task_names():
     assert run.status == "finished" and run.metrics and run.history[-1]["accuracy"] > 0
     print(nlp_lstm.predict("the sky is blue", run).comparisons[0].title)
 small = {"units": 6, "embedding_dim": 6, "epochs": 1, "batch_size": 4, "timesteps": 8}
+small |= {"activation_regularization": 1, "temporal_activation_regularization": 1}
 run = nlp_lstm.train("next-word", limit=60, tie_weights=True, weight_dropout=0.2, sampled_softmax=40, **small)
 assert run.status == "finished" and len(run.vocabulary) > 40
 """

@@ -45,13 +45,21 @@ def make_task(name: str, **changes) -> tuple[Task, Settings, int]:
     return task, task.changed_settings({**SMALL, **SGD, **changes}), LABELS if name == "sentiment" else WORDS
 
 
-def keras_step(task: Task, settings: Settings, weights: dict, batch: Batch) -> tuple[dict, dict]:
-    """Weights and logs after one step of plain Keras: stock layers, its loss over the probabilities."""
+def keras_step(
+    task: Task, settings: Settings, weights: dict, batch: Batch, regularizer: Any = None
+) -> tuple[dict, dict]:
+    """Weights and logs after one step of plain Keras: stock layers, its loss over the probabilities.
+
+    The regularizer is of the last layer's hidden states.
+    """
     outputs = len(weights["output/bias"])
     words = keras.Input((None,), dtype="int32")
     hidden = keras.layers.Embedding(WORDS, settings.embedding_dim, name="embedding")(words)
     for number in range(1, settings.layers + 1):
-        hidden = keras.layers.LSTM(settings.units, return_sequences=True, name=f"layer_{number}")(hidden)
+        own = regularizer if number == settings.layers else None
+        hidden = keras.layers.LSTM(
+            settings.units, return_sequences=True, activity_regularizer=own, name=f"layer_{number}"
+        )(hidden)
     dense = keras.layers.Dense(outputs, activation="softmax", name="output")
     model = keras.Model(words, dense(hidden))
     set_weights(model, weights)
@@ -215,6 +223,45 @@ def test_weights_that_cannot_be_dropped_are_refused(changes, message):
         make_task("sentiment", weight_dropout=0.5, **changes)
 
 
+@pytest.mark.parametrize(("activation", "temporal"), [(20.0, 0.0), (0.0, 300.0), (20.0, 300.0)])
+def test_a_step_with_activation_regularization_is_a_step_of_plain_keras(activation, temporal):
+    factors = {"activation_regularization": activation, "temporal_activation_regularization": temporal}
+    task, settings, outputs = make_task("next-word", **factors)
+    weights, batch = make_weights(settings, outputs), make_batch(outputs)
+
+    def penalty(hidden_state):
+        change = hidden_state[:, 1:] - hidden_state[:, :-1]
+        mean = activation * keras.ops.mean(hidden_state**2) + temporal * keras.ops.mean(change**2)
+        return mean * len(batch.inputs)  # Keras takes it per row
+
+    learner = Learner(task, settings, weights, stream=False, steps=10**9)
+    told, found = learner.train(batch), learner.weights()
+    expected, with_penalty = keras_step(task, settings, weights, batch, penalty)
+    without, cross_entropy = keras_step(task, settings, weights, batch)
+    assert with_penalty["loss"] - cross_entropy["loss"] > 0.1
+    assert told == pytest.approx(cross_entropy, abs=1e-5), "the loss that is told is comparable"
+    assert np.abs(expected["layer_2/kernel"] - without["layer_2/kernel"]).max() > 1e-3
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, atol=1e-5, rtol=0, err_msg=name)
+
+
+def test_validation_has_no_activation_regularization():
+    losses = []
+    for factor in (0.0, 100.0):
+        task, settings, outputs = make_task("next-word", activation_regularization=factor)
+        learner = Learner(task, settings, make_weights(settings, outputs), stream=False, steps=10**9)
+        losses.append(learner.test(make_batch(outputs))["loss"])
+    assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("name", ["activation_regularization", "temporal_activation_regularization"])
+def test_activation_regularization_is_refused_where_no_twin_of_words_is_trained(name):
+    with pytest.raises(UsageError, match=f"^{name} with the task sentiment: only running text is without"):
+        make_task("sentiment", **{name: 1.0})
+    with pytest.raises(UsageError, match=f"^{name} with train_as 'taught': only the twin has it"):
+        make_task("next-word", train_as="taught", **{name: 1.0})
+
+
 @pytest.mark.parametrize("tied", [False, True])
 def test_a_step_with_a_sampled_softmax_is_a_step_of_the_outputs_that_are_drawn(tied):
     task, settings, outputs = make_task("next-word", batch_size=2, sampled_softmax=14, tie_weights=tied)
@@ -299,7 +346,7 @@ def test_a_softmax_that_cannot_be_sampled_is_refused(name, changes, message):
     ("name", "changes", "message"),
     [
         ("next-word", {"tie_weights": True, "units": 8}, "tie_weights with 8 units and embedding_dim 6"),
-        ("next-word", {"tie_weights": True, "train_as": "taught"}, "only the twin ties them"),
+        ("next-word", {"tie_weights": True, "train_as": "taught"}, "only the twin has it, leave one out"),
         ("sentiment", {"tie_weights": True}, "only words can share their embedding"),
     ],
 )
