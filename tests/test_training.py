@@ -171,7 +171,7 @@ def test_running_text_is_cut_at_other_words_in_every_epoch(here, monkeypatch):
 
 def test_a_loss_that_is_not_a_number_stops_and_keeps_finite_weights(here):
     with pytest.raises(DivergedError, match="step"):
-        train("sentiment", **tiny(epochs=5), optimizer="sgd", learning_rate=1e38, clip_norm=1e30)
+        train("sentiment", **tiny(epochs=5, units=64), optimizer="sgd", learning_rate=3e38, clip_norm=1e30)
     run = load_run("sentiment-001")
     assert run.status == "diverged"
 
