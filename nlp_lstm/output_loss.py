@@ -41,6 +41,39 @@ class TiedDense(keras.layers.Layer):
         return ops.softmax(logits + self.bias)
 
 
+class ActivationRegularization(keras.layers.Layer):
+    """A layer that adds to the loss, in training, what hidden states cost for being large or changing fast.
+
+        activation * mean(h_t^2) + temporal * mean((h_t - h_(t-1))^2)
+
+    Args:
+        activation, temporal: the two factors.
+        **options: as `keras.layers.Layer` takes them.
+
+    Reference:
+        Merity, McCann & Socher 2017, who take the first of the states after dropout, the second before it;
+        here both are of the states after it.
+
+    Example:
+        >>> layer = ActivationRegularization(2.0, 1.0)
+        >>> unchanged = layer(ops.ones((1, 3, 4)), training=True)
+        >>> [float(loss) for loss in layer.losses]
+        [2.0, 0.0]
+    """
+
+    def __init__(self, activation: float, temporal: float, **options: Any):
+        super().__init__(**options)
+        self.activation, self.temporal = activation, temporal
+
+    def call(self, hidden_state: Any, training: bool = False) -> Any:
+        """Return the hidden states `(batch, timesteps, units)` as they are."""
+        if training:
+            change = hidden_state[:, 1:] - hidden_state[:, :-1]
+            self.add_loss(self.activation * ops.mean(ops.square(hidden_state)))
+            self.add_loss(self.temporal * ops.mean(ops.square(change)))
+        return hidden_state
+
+
 class LossModel(keras.Model):
     """A model that ends in an `OutputLoss`, and so needs no targets but those among its inputs."""
 

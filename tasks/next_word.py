@@ -45,8 +45,8 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
     """
     import keras
 
-    from nlp_lstm.layers import ActivationRegularization, read_words
-    from nlp_lstm.output_loss import TiedDense
+    from nlp_lstm.layers import read_words
+    from nlp_lstm.output_loss import ActivationRegularization, TiedDense
 
     words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size, stateful=stateful, unrolled=True)
