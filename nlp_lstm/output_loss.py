@@ -83,8 +83,8 @@ class LossModel(keras.Model):
         self.accuracy = keras.metrics.Mean(name="accuracy")
 
     def compute_loss(self, x=None, y=None, y_pred: Any = None, sample_weight=None, training=True) -> Any:
-        """Return the mean cross-entropy, in nats, and in training what layers add to it."""
-        return ops.sum(y_pred[0]) + (sum(self.losses) if training else 0.0)
+        """Return the mean cross-entropy, in nats, and what layers add to it, in training alone."""
+        return ops.sum(y_pred[0]) + sum(self.losses)
 
     def compute_metrics(self, x, y, y_pred: Any, sample_weight=None) -> Any:
         """Return the mean cross-entropy as the loss, and the share of targets that are hit."""
