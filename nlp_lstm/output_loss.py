@@ -46,8 +46,10 @@ class ActivationRegularization(keras.layers.Layer):
 
         activation * mean(h_t^2) + temporal * mean((h_t - h_(t-1))^2)
 
+    The means are over all words of a batch, the padding at the end of a text too, and over all units.
+
     Args:
-        activation, temporal: the two factors.
+        activation, temporal: the two factors, at least 0.
         **options: as `keras.layers.Layer` takes them.
 
     Reference:

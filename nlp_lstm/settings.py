@@ -17,8 +17,8 @@ BFLOAT16 = {"amx_bf16", "avx512_bf16", "bf16"}
 NEXT_WORD_TWIN = {
     "tie_weights": "only words can share their embedding",
     "sampled_softmax": "only words are many enough",
-    "activation_regularization": "only running text is without padding",
-    "temporal_activation_regularization": "only running text is without padding",
+    "activation_regularization": "only running text has next to no padding",
+    "temporal_activation_regularization": "only running text has next to no padding",
 }
 KINDS = {int: "a whole number", float: "a number", bool: "True or False", str: "a string"}
 
@@ -73,13 +73,13 @@ class Settings:
     )
     activation_regularization: float = setting(
         0.0,
-        "what the mean square of the hidden states that the output layer reads adds to the loss "
+        "how many times the mean square of the hidden states that the output layer reads is added to the loss "
         "(Merity et al. 2017; next-word, twin)",
         minimum=0,
     )
     temporal_activation_regularization: float = setting(
         0.0,
-        "what the mean squared change of these hidden states from word to word adds to the loss "
+        "how many times the mean squared change of these hidden states from word to word is added to the loss "
         "(Merity et al. 2017; next-word, twin)",
         minimum=0,
     )
