@@ -174,6 +174,7 @@ def test_a_loss_that_is_not_a_number_stops_and_keeps_finite_weights(here):
         train("sentiment", **tiny(epochs=5, units=64), optimizer="sgd", learning_rate=3e38, clip_norm=1e30)
     run = load_run("sentiment-001")
     assert run.status == "diverged"
+    assert all(np.isfinite(values).all() for values in run.weights.values())
 
 
 def test_ctrl_c_keeps_the_best_weights_so_far(here):
