@@ -73,14 +73,14 @@ class Settings:
     )
     activation_regularization: float = setting(
         0.0,
-        "how many times the mean square of the hidden states that the output layer reads is added to the loss "
-        "(Merity et al. 2017; next-word, twin)",
+        "how many times the mean square of the hidden states that the output layer reads is added to the "
+        "loss (Merity et al. 2017; next-word, twin)",
         minimum=0,
     )
     temporal_activation_regularization: float = setting(
         0.0,
-        "how many times the mean squared change of these hidden states from word to word is added to the loss "
-        "(Merity et al. 2017; next-word, twin)",
+        "how many times the mean squared change of these hidden states from word to word is added to the "
+        "loss (Merity et al. 2017; next-word, twin)",
         minimum=0,
     )
     tie_weights: bool = setting(

@@ -256,7 +256,7 @@ def test_validation_has_no_activation_regularization():
 
 @pytest.mark.parametrize("name", ["activation_regularization", "temporal_activation_regularization"])
 def test_activation_regularization_is_refused_where_no_twin_of_words_is_trained(name):
-    with pytest.raises(UsageError, match=f"^{name} with the task sentiment: only running text has next to no"):
+    with pytest.raises(UsageError, match=f"^{name} with the task sentiment: only running text has next"):
         make_task("sentiment", **{name: 1.0})
     with pytest.raises(UsageError, match=f"^{name} with train_as 'taught': only the twin has it"):
         make_task("next-word", train_as="taught", **{name: 1.0})
