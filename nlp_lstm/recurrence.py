@@ -2,8 +2,8 @@
 
 The same weights and the same states as `keras.layers.LSTM`, which walks through a text with a loop of
 TensorFlow's, dozens of small operations a word forwards and again backwards. Here the words are multiplied by
-the kernel all at once, the loop is unrolled, all gates are squashed by one tanh, and the way back is written
-out by hand, so that all that does not depend on the word after is computed for all words at once.
+the kernel all at once, the loop is unrolled, and the way back is written out by hand, so that all that does
+not depend on the word after is computed for all words at once.
 """
 
 from typing import Any
@@ -113,28 +113,27 @@ def run_lstm(
         Backpropagation through time: Werbos 1990; of the LSTM: Gers et al. 2000.
     """
     timesteps, units = inputs.shape[0], recurrent_kernel.shape[0]
-    # sigmoid(x) = (1 + tanh(x / 2)) / 2: weights of gates are halved, and one tanh serves all columns.
-    halved = ops.convert_to_tensor([0.5] * (2 * units) + [1.0] * units + [0.5] * units)
-    raised = ops.convert_to_tensor([0.5] * (2 * units) + [0.0] * units + [0.5] * units)
 
     @ops.custom_gradient
     def run(inputs, hidden_state, cell_state, kernel, recurrent_kernel, bias):
         words = ops.reshape(inputs, (-1, inputs.shape[-1]))
-        projected = multiply(words, kernel * halved, precision) + bias * halved
+        projected = multiply(words, kernel, precision) + bias
         projected = ops.unstack(ops.reshape(projected, (timesteps, -1, 4 * units)), timesteps)
-        recurrent = ops.cast(recurrent_kernel * halved, precision)
+        recurrent = ops.cast(recurrent_kernel, precision)
         h, c = [hidden_state], [cell_state]
         gates, shown = [], []
         for t in range(timesteps):
-            gates.append(ops.tanh(projected[t] + multiply(h[t], recurrent, precision)) * halved + raised)
-            i, f, g, o = ops.split(gates[t], 4, axis=1)
+            i, f, g, o = ops.split(projected[t] + multiply(h[t], recurrent, precision), 4, axis=1)
+            i, f, g, o = ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
+            gates.append((i, f, g, o))
             c.append(f * c[t] + i * g)
             shown.append(ops.tanh(c[t + 1]))
             h.append(o * shown[t])
 
         def gradient(upstream):
+            all_gates = [ops.stack(gate) for gate in zip(*gates, strict=True)]
             before, squashed = ops.stack(c[:-1]), ops.stack(shown)
-            steps = backpropagate(ops.stack(gates), before, squashed, recurrent_kernel, upstream, precision)
+            steps = backpropagate(all_gates, before, squashed, recurrent_kernel, upstream, precision)
             sums, first_hidden, first_cell = steps
             flat = ops.reshape(sums, (-1, 4 * units))
             states = ops.reshape(ops.stack(h[:-1]), (-1, units))
@@ -153,7 +152,7 @@ def run_lstm(
 
 
 def backpropagate(
-    gates: Any, before: Any, squashed: Any, recurrent_kernel: Any, upstream: Any, precision: str
+    gates: list[Any], before: Any, squashed: Any, recurrent_kernel: Any, upstream: Any, precision: str
 ) -> tuple[Any, Any, Any]:
     """Return the gradients of the sums that each gate squashes, and of the first states.
 
@@ -161,7 +160,7 @@ def backpropagate(
     of h and c are carried from word to word.
 
     Args:
-        gates: i, f, g, o side by side, `(timesteps, batch, 4 units)`.
+        gates: i, f, g, o, each `(timesteps, batch, units)`.
         before: the cell state that each word found, `(timesteps, batch, units)`.
         squashed: tanh of the one it left.
         recurrent_kernel: U.
@@ -171,15 +170,18 @@ def backpropagate(
     Returns:
         `(timesteps, batch, 4 units)`, and twice `(batch, units)`.
     """
-    timesteps = gates.shape[0]
-    i, f, g, o = ops.split(gates, 4, axis=2)
+    timesteps = before.shape[0]
+    i, f, g, o = gates
     # How each sum moves c, by the slopes s (1 - s) of a gate and 1 - g^2 of the candidate; the last moves h.
     columns = [i * (1 - i) * g, f * (1 - f) * before, (1 - g * g) * i, o * (1 - o) * squashed]
     slopes = ops.unstack(ops.concatenate(columns, axis=2), timesteps)
     read_out = ops.unstack(o * (1 - squashed * squashed), timesteps)
     kept = ops.unstack(f, timesteps)
     wanted = ops.unstack(upstream, timesteps + 1)
-    back = ops.cast(ops.transpose(recurrent_kernel), precision)
+    # Turned gate by gate: a single transpose would be moved by TensorFlow into every product, which then
+    # takes up to half as long again in float32.
+    turned = [ops.transpose(part) for part in ops.split(recurrent_kernel, 4, axis=1)]
+    back = ops.cast(ops.concatenate(turned), precision)
     to_hidden, to_cell = ops.zeros_like(wanted[0]), wanted[timesteps]
     sums = [wanted[0]] * timesteps
     for t in reversed(range(timesteps)):

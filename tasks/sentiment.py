@@ -100,7 +100,7 @@ TASK = Task(
     name="sentiment",
     summary="a label after every word: Embedding, LSTM stack, TimeDistributed Dense",
     predicts="labels",
-    settings=Settings(dropout=0.2, learning_rate=0.005),
+    settings=Settings(dropout=0.2, learning_rate=0.005, loss_chunk=8192),  # a word has few logits here
     taught_model=taught_model,
     training_twin=training_twin,
     encode=encode,
