@@ -95,10 +95,6 @@ def run_lstm(
 ) -> Any:
     """Read a batch of words and return every hidden state, and the last cell state behind them.
 
-        i, f, g, o = split(x W + h U + b)        # Keras's column order
-        c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
-        h' = sigmoid(o) * tanh(c')
-
     Args:
         inputs: embedded words x, `(timesteps, batch, input_dim)`.
         hidden_state, cell_state: h and c of the word before, `(batch, units)`.
@@ -119,22 +115,19 @@ def run_lstm(
         words = ops.reshape(inputs, (-1, inputs.shape[-1]))
         projected = multiply(words, kernel, precision) + bias
         projected = ops.unstack(ops.reshape(projected, (timesteps, -1, 4 * units)), timesteps)
-        recurrent = ops.cast(recurrent_kernel, precision)
-        h, c = [hidden_state], [cell_state]
-        gates, shown = [], []
-        for t in range(timesteps):
-            i, f, g, o = ops.split(projected[t] + multiply(h[t], recurrent, precision), 4, axis=1)
-            i, f, g, o = ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
-            gates.append((i, f, g, o))
-            c.append(f * c[t] + i * g)
-            shown.append(ops.tanh(c[t + 1]))
-            h.append(o * shown[t])
+        h, c, gates, squashed = read_forwards(
+            projected, hidden_state, cell_state, recurrent_kernel, precision
+        )
 
         def gradient(upstream):
-            all_gates = [ops.stack(gate) for gate in zip(*gates, strict=True)]
-            before, squashed = ops.stack(c[:-1]), ops.stack(shown)
-            steps = backpropagate(all_gates, before, squashed, recurrent_kernel, upstream, precision)
-            sums, first_hidden, first_cell = steps
+            sums, first_hidden, first_cell = read_backwards(
+                [ops.stack(gate) for gate in zip(*gates, strict=True)],
+                ops.stack(c[:-1]),
+                ops.stack(squashed),
+                recurrent_kernel,
+                upstream,
+                precision,
+            )
             flat = ops.reshape(sums, (-1, 4 * units))
             states = ops.reshape(ops.stack(h[:-1]), (-1, units))
             return (
@@ -151,7 +144,38 @@ def run_lstm(
     return run(inputs, hidden_state, cell_state, kernel, recurrent_kernel, bias)
 
 
-def backpropagate(
+def read_forwards(
+    projected: list[Any], hidden_state: Any, cell_state: Any, recurrent_kernel: Any, precision: str
+) -> tuple[list[Any], list[Any], list[tuple[Any, ...]], list[Any]]:
+    """Read word by word, each with the states of the word before.
+
+        i, f, g, o = split(x W + b + h U)        # Keras's column order
+        c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
+        h' = sigmoid(o) * tanh(c')
+
+    Args:
+        projected: x W + b of every word, `(batch, 4 units)` each.
+        hidden_state, cell_state: h and c of the word before, `(batch, units)`.
+        recurrent_kernel: U.
+        precision: of the matrix products.
+
+    Returns:
+        h and c, one more than there are words, the gates i, f, g, o of every word, and tanh of its c.
+    """
+    recurrent = ops.cast(recurrent_kernel, precision)
+    h, c = [hidden_state], [cell_state]
+    gates, squashed = [], []
+    for t, own in enumerate(projected):
+        i, f, g, o = ops.split(own + multiply(h[t], recurrent, precision), 4, axis=1)
+        i, f, g, o = ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
+        gates.append((i, f, g, o))
+        c.append(f * c[t] + i * g)
+        squashed.append(ops.tanh(c[t + 1]))
+        h.append(o * squashed[t])
+    return h, c, gates, squashed
+
+
+def read_backwards(
     gates: list[Any], before: Any, squashed: Any, recurrent_kernel: Any, upstream: Any, precision: str
 ) -> tuple[Any, Any, Any]:
     """Return the gradients of the sums that each gate squashes, and of the first states.
