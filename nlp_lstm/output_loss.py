@@ -133,19 +133,10 @@ class OutputLoss(keras.layers.Layer):
         if outputs is not None:
             table, bias = ops.take(table, outputs, axis=0), ops.take(bias, outputs) + log_counts
         weights = ops.reshape(sample_weight / ops.maximum(ops.sum(sample_weight), 1e-9), (-1,))
-        costs, hits = ops.unstack(
-            softmax_costs(
-                ops.reshape(hidden_state, (-1, hidden_state.shape[-1])),
-                table,
-                bias,
-                ops.reshape(targets, (-1,)),
-                weights,
-                self.rows,
-                self.precision if training else "float32",
-                training,
-            ),
-            2,
-        )
+        words, targets = ops.reshape(hidden_state, (-1, hidden_state.shape[-1])), ops.reshape(targets, (-1,))
+        precision = self.precision if training else "float32"
+        told = softmax_costs(words, table, bias, targets, weights, self.rows, precision, training)
+        costs, hits = ops.unstack(told, 2)
         return ops.stack([costs, hits * weights])
 
 
@@ -213,34 +204,42 @@ def _read_chunks(
     """Costs and hits of all words and, in training, the softmax's part of the three gradients."""
     words, units = ops.shape(hidden_state)[0], table.shape[1]
     chunks = -(-words // rows)
+    if chunks == 1:
+        return _read_chunk(hidden_state, table, bias, targets, weights, precision, training)
     rows = -(-words // chunks)
     spare = chunks * rows - words
     hidden_state = ops.pad(hidden_state, ((0, spare), (0, 0)))
     targets, weights = (ops.pad(values, ((0, spare),)) for values in (targets, weights))
-    turned = ops.transpose(table)
 
-    def read_chunk(number, sums):
+    def add_chunk(number, sums):
         start = number * rows
         hidden = ops.slice(hidden_state, (start, 0), (rows, units))
-        target, weight = (ops.slice(values, (start,), (rows,))[:, None] for values in (targets, weights))
-        logits = multiply(hidden, turned, precision) + bias
-        own = ops.take_along_axis(logits, target, axis=1)
-        top = ops.max(logits, axis=1, keepdims=True)
-        powers = ops.exp(logits - top)
-        total = ops.sum(powers, axis=1, keepdims=True)
-        found = ((ops.log(total) + top - own) * weight, ops.cast(own >= top, "float32"))
-        costs, hits, *gradients = sums
-        if training:
-            to_logits = powers * (weight / total)
-            to_hidden, to_table, to_bias = gradients
-            gradients = (
-                ops.slice_update(to_hidden, (start, 0), multiply(to_logits, table, precision)),
-                to_table + multiply(ops.transpose(to_logits), hidden, precision),
-                to_bias + ops.sum(to_logits, axis=0),
-            )
-        places = (ops.slice_update(values, (start,), new[:, 0]) for values, new in zip((costs, hits), found))
-        return (*places, *gradients)
+        target, weight = (ops.slice(values, (start,), (rows,)) for values in (targets, weights))
+        found = _read_chunk(hidden, table, bias, target, weight, precision, training)
+        # Every word has its costs, hits and gradient of h; those of the weights are sums over all words.
+        places = ((start,), (start,), (start, 0))
+        own = (ops.slice_update(whole, place, new) for whole, place, new in zip(sums, places, found))
+        return (*own, *(total + new for total, new in zip(sums[3:], found[3:], strict=True)))
 
     sums = [ops.zeros_like(values) for values in (weights, weights, hidden_state, table, bias)]
-    sums = ops.fori_loop(0, chunks, read_chunk, tuple(sums if training else sums[:2]))
+    sums = ops.fori_loop(0, chunks, add_chunk, tuple(sums if training else sums[:2]))
     return [values[:words] for values in sums[:3]] + list(sums[3:])
+
+
+def _read_chunk(
+    hidden_state: Any, table: Any, bias: Any, targets: Any, weights: Any, precision: str, training: bool
+) -> list[Any]:
+    """The same of words whose logits are held at once."""
+    logits = multiply(hidden_state, ops.transpose(table), precision) + bias
+    own = ops.take_along_axis(logits, targets[:, None], axis=1)
+    top = ops.max(logits, axis=1, keepdims=True)
+    powers = ops.exp(logits - top)
+    total = ops.sum(powers, axis=1, keepdims=True)
+    costs = (ops.log(total) + top - own)[:, 0] * weights
+    hits = ops.cast(own >= top, "float32")[:, 0]
+    if not training:
+        return [costs, hits]
+    to_logits = powers * (weights[:, None] / total)
+    to_hidden = multiply(to_logits, table, precision)
+    to_table = multiply(ops.transpose(to_logits), hidden_state, precision)
+    return [costs, hits, to_hidden, to_table, ops.sum(to_logits, axis=0)]
