@@ -36,7 +36,8 @@ from nlp_lstm.training import build_vocabulary, first_weights
 PTB = (
     "ptb-small",
     {"epochs": 13, "timesteps": 35, "dropout": 0.25}
-    | {"word_dropout": 0.0, "weight_dropout": 0.0, "weight_decay": 0.0},
+    | {"word_dropout": 0.0, "weight_dropout": 0.0, "weight_decay": 0.0}
+    | {"activation_regularization": 0.0, "temporal_activation_regularization": 0.0},
 )
 SST = ("sst-scratch", {"epochs": 5, "word_dropout": 0.0})
 EVALUATIONS = 4  # in each epoch
