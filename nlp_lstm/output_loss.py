@@ -167,9 +167,7 @@ def softmax_costs(
         training: whether to compute gradients.
     """
     if not training:
-        return ops.stack(
-            _read_chunks(hidden_state, table, bias, targets, weights, rows, precision, False)[:2]
-        )
+        return ops.stack(_read_chunks(hidden_state, table, bias, targets, weights, rows, precision, False))
 
     @ops.custom_gradient
     def run(hidden_state, table, bias):
@@ -203,9 +201,9 @@ def _read_chunks(
 ) -> list[Any]:
     """Costs and hits of all words and, in training, the softmax's part of the three gradients."""
     words, units = ops.shape(hidden_state)[0], table.shape[1]
-    chunks = -(-words // rows)
+    chunks, turned = -(-words // rows), ops.transpose(table)  # once, not in every chunk
     if chunks == 1:
-        return _read_chunk(hidden_state, table, bias, targets, weights, precision, training)
+        return _read_chunk(hidden_state, table, turned, bias, targets, weights, precision, training)
     rows = -(-words // chunks)
     spare = chunks * rows - words
     hidden_state = ops.pad(hidden_state, ((0, spare), (0, 0)))
@@ -215,7 +213,7 @@ def _read_chunks(
         start = number * rows
         hidden = ops.slice(hidden_state, (start, 0), (rows, units))
         target, weight = (ops.slice(values, (start,), (rows,)) for values in (targets, weights))
-        found = _read_chunk(hidden, table, bias, target, weight, precision, training)
+        found = _read_chunk(hidden, table, turned, bias, target, weight, precision, training)
         # Every word has its costs, hits and gradient of h; those of the weights are sums over all words.
         places = ((start,), (start,), (start, 0))
         own = (ops.slice_update(whole, place, new) for whole, place, new in zip(sums, places, found))
@@ -227,10 +225,17 @@ def _read_chunks(
 
 
 def _read_chunk(
-    hidden_state: Any, table: Any, bias: Any, targets: Any, weights: Any, precision: str, training: bool
+    hidden_state: Any,
+    table: Any,
+    turned: Any,
+    bias: Any,
+    targets: Any,
+    weights: Any,
+    precision: str,
+    training: bool,
 ) -> list[Any]:
     """The same of words whose logits are held at once."""
-    logits = multiply(hidden_state, ops.transpose(table), precision) + bias
+    logits = multiply(hidden_state, turned, precision) + bias
     own = ops.take_along_axis(logits, targets[:, None], axis=1)
     top = ops.max(logits, axis=1, keepdims=True)
     powers = ops.exp(logits - top)
