@@ -75,7 +75,7 @@ class Learner:
                 layer.reset_state()
 
     def _compile_for(self, shape: tuple[int, int], sample: int | None = None) -> Any:
-        """The compiled model for one shape of batches and size of sample, its metrics at zero."""
+        """The compiled model for one shape of batches and size of sample."""
         key = None if self.taught else (shape, sample)
         if key not in self._compiled:
             model = self.model if self.taught else with_loss(self.model, self.settings, shape, sample)
@@ -83,7 +83,6 @@ class Learner:
             own = {"loss": loss, "weighted_metrics": ["accuracy"]} if self.taught else {}
             model.compile(self.optimizer, **own)
             self._compiled[key] = model
-        self._compiled[key].reset_metrics()
         return self._compiled[key]
 
     def _arguments(self, batch: Batch) -> tuple[Any, ...]:

@@ -203,7 +203,7 @@ def read_backwards(
     kept = ops.unstack(f, timesteps)
     wanted = ops.unstack(upstream, timesteps + 1)
     # Turned gate by gate: a single transpose would be moved by TensorFlow into every product, which then
-    # takes up to half as long again in float32.
+    # takes more than half as long again in float32.
     turned = [ops.transpose(part) for part in ops.split(recurrent_kernel, 4, axis=1)]
     back = ops.cast(ops.concatenate(turned), precision)
     to_hidden, to_cell = ops.zeros_like(wanted[0]), wanted[timesteps]

@@ -315,6 +315,18 @@ def test_what_is_drawn_stands_for_all_outputs():
     assert abs(np.mean(sums) - powers.sum()) < 4 * spread < 0.02 * powers.sum()
 
 
+@pytest.mark.parametrize("train_as", ["twin", "taught"])
+def test_what_is_told_is_of_the_batch_alone(train_as):
+    task, settings, outputs = make_task("sentiment", train_as=train_as)
+    learner = Learner(task, settings, make_weights(settings, outputs), stream=False, steps=10**9)
+    one = make_batch(outputs)
+    other = replace(one, targets=(one.targets + 1) % outputs)
+    first, second = learner.test(one), learner.test(other)
+    assert abs(first["loss"] - second["loss"]) > 0.01
+    assert learner.test(one) == pytest.approx(first, abs=1e-6)
+    assert learner.train(other) == pytest.approx(second, abs=1e-5), "not of the batches before it"
+
+
 def test_validation_takes_in_all_outputs():
     task, settings, outputs = make_task("next-word", batch_size=2, sampled_softmax=14)
     weights, batch = make_weights(settings, outputs), make_batch(outputs, rows=2)
