@@ -169,6 +169,7 @@ def softmax_costs(
 
     @ops.custom_gradient
     def run(hidden_state, table, bias):
+        """Read all words, gradients and all, so that the way back has nothing left but to scale them."""
         costs, hits, to_hidden, to_table, to_bias = _read_chunks(
             hidden_state, table, bias, targets, weights, rows, precision, True
         )
@@ -208,6 +209,7 @@ def _read_chunks(
     targets, weights = (ops.pad(values, ((0, spare),)) for values in (targets, weights))
 
     def add_chunk(number, sums):
+        """Read one chunk, and add it to what the chunks before came to."""
         start = number * rows
         hidden = ops.slice(hidden_state, (start, 0), (rows, units))
         target, weight = (ops.slice(values, (start,), (rows,)) for values in (targets, weights))

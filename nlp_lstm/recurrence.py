@@ -120,6 +120,7 @@ def run_lstm(
         )
 
         def gradient(upstream):
+            """The gradients of the six tensors, from those of all that is returned."""
             sums, first_hidden, first_cell = read_backwards(
                 [ops.stack(gate) for gate in zip(*gates, strict=True)],
                 ops.stack(c[:-1]),
