@@ -98,6 +98,7 @@ class Recorder:
         own_loop = layer.inner_loop
 
         def inner_loop(sequences, initial_state, mask, training=False):
+            """Note what is read step by step; return what the layer would have without being watched."""
             arguments = {"initial_state": initial_state, "mask": mask, "training": training}
             with changed(layer, STEP_BY_STEP):
                 whole = own_loop(sequences, **arguments)

@@ -112,6 +112,7 @@ def run_lstm(
 
     @ops.custom_gradient
     def run(inputs, hidden_state, cell_state, kernel, recurrent_kernel, bias):
+        """Read forwards; what that computes is kept for the way back."""
         words = ops.reshape(inputs, (-1, inputs.shape[-1]))
         projected = multiply(words, kernel, precision) + bias
         projected = ops.unstack(ops.reshape(projected, (timesteps, -1, 4 * units)), timesteps)

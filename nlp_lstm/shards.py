@@ -159,12 +159,14 @@ def write_shard(
     schema = pyarrow.schema(list(kinds.items()))
 
     def column(name: str, values: Sequence | np.ndarray):
+        """A column as Arrow holds it: states as lists of a fixed length."""
         if name in WORD_COLUMNS:
             return pyarrow.array(values, kinds[name])
         flat = pyarrow.array(np.ravel(values))
         return pyarrow.FixedSizeListArray.from_arrays(flat, type=kinds[name])
 
     def write(file: Path) -> None:
+        """Write the groups as they come, so that one at a time is in memory."""
         # States hardly shrink and have no use for statistics: plain numbers are the fastest.
         texts = [name for name, kind in WORD_COLUMNS.items() if kind == "string"]
         with ParquetWriter(

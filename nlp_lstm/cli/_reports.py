@@ -24,8 +24,10 @@ def report_options(help: str, formats: Sequence[str] | None = None) -> Callable[
     """
 
     def add(command: Callable) -> Callable:
+        """Give the command the options, checked before it runs."""
+
         @functools.wraps(command)
-        def run(*, format: str, as_json: bool, output: Path | None, **options: Any) -> Any:
+        def checked(*, format: str, as_json: bool, output: Path | None, **options: Any) -> Any:
             if formats is None:
                 _check_view(format)
             if as_json and format not in ("text", "json"):
@@ -38,7 +40,7 @@ def report_options(help: str, formats: Sequence[str] | None = None) -> Callable[
         kind = click.Choice(formats) if formats else str
         named = click.option("--format", type=kind, default="text", show_default=True, help=help)
         file = click.option("--output", type=click.Path(path_type=Path), help="Write to this new file.")
-        return named(file(json_option(run)))
+        return named(file(json_option(checked)))
 
     return add
 

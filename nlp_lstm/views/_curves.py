@@ -29,6 +29,7 @@ def curves_picture(table: Comparison) -> Picture:
     high = max(HIGH, apart * len(drawn))
 
     def draw(sheet: Sheet) -> None:
+        """Draw every curve with its band, and its name where it ends."""
         axes = sheet.axes(MARGIN + LEFT, 0.1, WIDTH - 2 * MARGIN - LEFT - RIGHT, high)
         colour, ends, of_colour = colours(drawn), [], {}
         for name in drawn:

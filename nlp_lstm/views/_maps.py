@@ -59,6 +59,7 @@ def unit_picture(trace: Trace) -> Picture:
     row = 0.4 + UNIT_MAP + foot
 
     def draw(sheet: Sheet) -> None:
+        """Draw a map of each state, and the scale that they share."""
         for number, (name, values) in enumerate(states.items()):
             column, line = (number, 0) if side_by_side else (0, number)
             left, top = MARGIN + 0.45 + column * (wide + 0.35), line * row
@@ -100,6 +101,7 @@ def map_picture(table: Comparison) -> Picture:
     low = -largest if (cells < 0).any() else 0.0
 
     def draw(sheet: Sheet) -> None:
+        """Draw the map, the bars beside it and its scale."""
         axes = sheet.axes(left, above, wide, high)
         image = _image(axes, cells, DIVERGING if low else SEQUENTIAL, low, largest)
         axes.xaxis.tick_top()

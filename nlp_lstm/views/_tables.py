@@ -29,6 +29,7 @@ def table_picture(table: Comparison) -> Picture:
     ends = [MARGIN + sum(widths[: column + 1]) + GAP * column for column in range(len(widths))]
 
     def draw(sheet: Sheet) -> None:
+        """Write every cell, and draw the bars behind the numbers."""
         line_up = ["left" if text else "right" for text in is_text]
         places = [end - wide if text else end for end, wide, text in zip(ends, widths, is_text)]
         top = 0.0
