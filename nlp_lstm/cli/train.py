@@ -44,22 +44,7 @@ from nlp_lstm.cli._reports import show
 @settings_options
 @json_option
 @quiet_option
-def command(
-    as_json,
-    quiet,
-    task,
-    data,
-    preset,
-    run,
-    labels,
-    classes,
-    subphrases,
-    limit,
-    vectors,
-    init_from,
-    tensorboard,
-    **settings,
-):
+def command(as_json, quiet, **options):
     """Train a model and save it as a run of its own, with its metrics beside the baselines.
 
     What is not given is the preset's, or else the task's own default; the run records all settings.
@@ -71,21 +56,7 @@ def command(
         from nlp_lstm.training import train
 
     with Bar(quiet) as bar:
-        trained = train(
-            task,
-            data,
-            preset=preset,
-            run=run,
-            labels=labels,
-            classes=classes,
-            subphrases=subphrases,
-            limit=limit,
-            vectors=vectors,
-            init_from=init_from,
-            tensorboard=tensorboard,
-            report=bar.report,
-            **chosen(settings),
-        )
+        trained = train(report=bar.report, **chosen(options))
     show(describe_run(trained), "json" if as_json else "text")
     if trained.status == "interrupted":
         scores = f"`nlp-lstm evaluate {trained.path}` scores the weights kept so far"
