@@ -28,6 +28,7 @@ def report_options(help: str, formats: Sequence[str] | None = None) -> Callable[
 
         @functools.wraps(command)
         def checked(*, format: str, as_json: bool, output: Path | None, **options: Any) -> Any:
+            """Run the command, unless its options contradict each other or its file is there."""
             if formats is None:
                 _check_view(format)
             if as_json and format not in ("text", "json"):
