@@ -123,12 +123,7 @@ def run_lstm(
         def gradient(upstream):
             """The gradients of the six tensors, from those of all that is returned."""
             sums, first_hidden, first_cell = read_backwards(
-                [ops.stack(gate) for gate in zip(*gates, strict=True)],
-                ops.stack(c[:-1]),
-                ops.stack(squashed),
-                recurrent_kernel,
-                upstream,
-                precision,
+                c, gates, squashed, recurrent_kernel, upstream, precision
             )
             flat = ops.reshape(sums, (-1, 4 * units))
             states = ops.reshape(ops.stack(h[:-1]), (-1, units))
@@ -178,7 +173,12 @@ def read_forwards(
 
 
 def read_backwards(
-    gates: list[Any], before: Any, squashed: Any, recurrent_kernel: Any, upstream: Any, precision: str
+    c: list[Any],
+    gates: list[tuple[Any, ...]],
+    squashed: list[Any],
+    recurrent_kernel: Any,
+    upstream: Any,
+    precision: str,
 ) -> tuple[Any, Any, Any]:
     """Return the gradients of the sums that each gate squashes, and of the first states.
 
@@ -186,9 +186,7 @@ def read_backwards(
     of h and c are carried from word to word.
 
     Args:
-        gates: i, f, g, o, each `(timesteps, batch, units)`.
-        before: the cell state that each word found, `(timesteps, batch, units)`.
-        squashed: tanh of the one it left.
+        c, gates, squashed: what `read_forwards` returned, `(batch, units)` each.
         recurrent_kernel: U.
         upstream: gradients of every hidden state and of the last cell state, `(timesteps + 1, batch, units)`.
         precision: of the matrix products.
@@ -196,12 +194,13 @@ def read_backwards(
     Returns:
         `(timesteps, batch, 4 units)`, and twice `(batch, units)`.
     """
-    timesteps = before.shape[0]
-    i, f, g, o = gates
+    timesteps = len(gates)
+    i, f, g, o = (ops.stack(gate) for gate in zip(*gates, strict=True))
+    before, tanh_c = ops.stack(c[:-1]), ops.stack(squashed)  # before: the c that each word found
     # How each sum moves c, by the slopes s (1 - s) of a gate and 1 - g^2 of the candidate; the last moves h.
-    columns = [i * (1 - i) * g, f * (1 - f) * before, (1 - g * g) * i, o * (1 - o) * squashed]
+    columns = [i * (1 - i) * g, f * (1 - f) * before, (1 - g * g) * i, o * (1 - o) * tanh_c]
     slopes = ops.unstack(ops.concatenate(columns, axis=2), timesteps)
-    read_out = ops.unstack(o * (1 - squashed * squashed), timesteps)
+    read_out = ops.unstack(o * (1 - tanh_c * tanh_c), timesteps)
     kept = ops.unstack(f, timesteps)
     wanted = ops.unstack(upstream, timesteps + 1)
     # Turned gate by gate: a single transpose would be moved by TensorFlow into every product, which then
