@@ -14,12 +14,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nlp_lstm.batches import Batch, sentence_batches, stream_batches
-from nlp_lstm.cells import CELLS
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError, UnknownNameError, UsageError
+from nlp_lstm.models.cells import CELLS
 from nlp_lstm.settings import NEXT_WORD_TWIN, Settings
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.text.batches import Batch, sentence_batches, stream_batches
+from nlp_lstm.text.vocabulary import Vocabulary
 
 PACKAGE = "nlp_lstm.tasks"
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from nlp_lstm.batches import Batch, prefixes
 from nlp_lstm.corpora import Example
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
-from nlp_lstm.vocabulary import EOS, PAD, Vocabulary
+from nlp_lstm.text.batches import Batch, prefixes
+from nlp_lstm.text.vocabulary import EOS, PAD, Vocabulary
 
 
 def taught_model(settings: Settings, vocab_size: int, outputs: int) -> Any:
@@ -28,7 +28,7 @@ def taught_model(settings: Settings, vocab_size: int, outputs: int) -> Any:
     """
     import keras
 
-    from nlp_lstm.layers import read_words
+    from nlp_lstm.models.layers import read_words
 
     words = keras.Input((None,), dtype="int32", name="words")
     mask = keras.ops.not_equal(words, PAD)
@@ -45,8 +45,8 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
     """
     import keras
 
-    from nlp_lstm.layers import read_words
-    from nlp_lstm.output_loss import ActivationRegularization, TiedDense
+    from nlp_lstm.models.layers import read_words
+    from nlp_lstm.models.output_loss import ActivationRegularization, TiedDense
 
     words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size, stateful=stateful, unrolled=True)

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from nlp_lstm.batches import Batch
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
-from nlp_lstm.vocabulary import PAD, Vocabulary
+from nlp_lstm.text.batches import Batch
+from nlp_lstm.text.vocabulary import PAD, Vocabulary
 
 
 def taught_model(settings: Settings, vocab_size: int, outputs: int) -> Any:
@@ -30,7 +30,7 @@ def taught_model(settings: Settings, vocab_size: int, outputs: int) -> Any:
     """
     import keras
 
-    from nlp_lstm.layers import read_words
+    from nlp_lstm.models.layers import read_words
 
     words = keras.Input((settings.timesteps,), dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size)
@@ -47,7 +47,7 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
     """
     import keras
 
-    from nlp_lstm.layers import read_words
+    from nlp_lstm.models.layers import read_words
 
     words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size, stateful=stateful, unrolled=True)

@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp_lstm import folders
-from nlp_lstm.cards import CARDS
 from nlp_lstm.cli import main
 from nlp_lstm.corpora import Request, load_corpus
-from nlp_lstm.network import weight_shapes
-from nlp_lstm.run import Run, library_versions, save_run
+from nlp_lstm.models.network import weight_shapes
 from nlp_lstm.settings import Settings
-from nlp_lstm.shipping import ship
+from nlp_lstm.store import folders
+from nlp_lstm.store.cards import CARDS
+from nlp_lstm.store.run import Run, library_versions, save_run
+from nlp_lstm.store.shipping import ship
 from nlp_lstm.task import load_task
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.text.vocabulary import Vocabulary
 
 # A shell starts what runs in the background with Ctrl-C ignored, and processes inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

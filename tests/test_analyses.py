@@ -26,15 +26,15 @@ from nlp_lstm.analyses._writes import measure_writes
 from nlp_lstm.analyses.gates import measure_gates, measure_half_lives
 from nlp_lstm.analyses.memory import measure_ages
 from nlp_lstm.analyses.similarity import read_the_same
-from nlp_lstm.comparison import Comparison
+from nlp_lstm.analyses.studies import Study, make_untrained, read_sentences
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError, UsageError
-from nlp_lstm.memory import half_life
-from nlp_lstm.network import weight_shapes
-from nlp_lstm.run import Run
+from nlp_lstm.models.network import weight_shapes
+from nlp_lstm.report import Comparison
 from nlp_lstm.settings import Settings
-from nlp_lstm.studies import Study, make_untrained, read_sentences
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.states.memory import half_life
+from nlp_lstm.store.run import Run
+from nlp_lstm.text.vocabulary import Vocabulary
 
 WORDS = ("the", "film", "not", "good", "bad", ".")
 SHUT, WIDE = -40.0, 40.0  # logits of a gate that is exactly 0 or 1 in float32

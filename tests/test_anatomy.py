@@ -17,11 +17,11 @@ import pytest
 import nlp_lstm
 from nlp_lstm.anatomies import Anatomy, anatomy
 from nlp_lstm.anatomies.drawing import draw
-from nlp_lstm.comparison import Comparison
 from nlp_lstm.errors import UsageError
-from nlp_lstm.keras_models import to_numpy
-from nlp_lstm.network import Network
-from nlp_lstm.run import load_run
+from nlp_lstm.models.network import Network
+from nlp_lstm.report import Comparison
+from nlp_lstm.states.keras_models import to_numpy
+from nlp_lstm.store.run import load_run
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "rnn": keras.layers.SimpleRNN}
 SVG = "{http://www.w3.org/2000/svg}"

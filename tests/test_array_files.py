@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import nlp_lstm
-from nlp_lstm.comparison import Report
 from nlp_lstm.errors import MissingInputError, UsageError
-from nlp_lstm.traces import Trace
-from nlp_lstm.tracing import trace
+from nlp_lstm.report import Report
+from nlp_lstm.states.traces import Trace
+from nlp_lstm.states.tracing import trace
 from nlp_lstm.views import VIEWS
 
 SENTENCE = "the sky is blue and the blue film is good"

@@ -16,7 +16,7 @@ import pytest
 from nlp_lstm import load_run, train
 from nlp_lstm.cli._progress import Bar
 from nlp_lstm.errors import DataError, StorageError
-from nlp_lstm.run import save_run
+from nlp_lstm.store.run import save_run
 from nlp_lstm.views import VIEWS
 
 TINY = ("--limit", "60", "--units", "6", "--embedding-dim", "5", "--batch-size", "16", "--timesteps", "24")
@@ -451,7 +451,7 @@ def test_a_file_that_cannot_be_read_is_a_storage_error(two_runs, monkeypatch):
     def fail(path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("nlp_lstm.storage.Path.read_bytes", fail)
+    monkeypatch.setattr("nlp_lstm.store.storage.Path.read_bytes", fail)
     with pytest.raises(StorageError, match=r"cannot read runs/sentiment-001/run.json: Permission denied"):
         load_run("sentiment-001")
 
@@ -581,7 +581,7 @@ def test_ctrl_c_before_training_leaves_nothing(here, cli, monkeypatch):
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nlp_lstm.training.load_corpus", interrupt)
+    monkeypatch.setattr("nlp_lstm.training.train.load_corpus", interrupt)
     done = cli("train", *TINY)
     assert done.code == 130
     assert done.err.strip() == "nlp-lstm: interrupted"

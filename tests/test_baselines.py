@@ -10,7 +10,8 @@ from math import log
 import numpy as np
 import pytest
 
-from nlp_lstm.baselines import (
+from nlp_lstm.errors import DataError, UsageError
+from nlp_lstm.evaluation.baselines import (
     fit_kneser_ney,
     keep_last_label,
     kneser_ney_cross_entropy,
@@ -20,8 +21,7 @@ from nlp_lstm.baselines import (
     stream_ngrams,
     unigram_cross_entropy,
 )
-from nlp_lstm.baselines.kneser_ney import estimate_discounts
-from nlp_lstm.errors import DataError, UsageError
+from nlp_lstm.evaluation.baselines.kneser_ney import estimate_discounts
 
 EOS = 0
 

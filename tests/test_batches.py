@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp_lstm.batches import Batch, pad, prefixes, sentence_batches, stream_batches
-from nlp_lstm.vocabulary import PAD
+from nlp_lstm.text.batches import Batch, pad, prefixes, sentence_batches, stream_batches
+from nlp_lstm.text.vocabulary import PAD
 
 few = settings(max_examples=25, deadline=None)
 sentence_lengths = st.lists(st.integers(1, 12), min_size=1, max_size=30)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import nlp_lstm
-from nlp_lstm.comparison import Comparison, Report
-from nlp_lstm.traces import Trace, state_table
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.states.traces import Trace, state_table
 from nlp_lstm.views import VIEWS
 
 CHROMIUM = shutil.which("chromium")

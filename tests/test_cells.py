@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp_lstm.cells import CELLS, run_cell
 from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.models.cells import CELLS, run_cell
 
 NAMES = CELLS.names()
 KERAS_LAYERS = {name: getattr(keras.layers, CELLS.get(name).keras_layer) for name in NAMES}

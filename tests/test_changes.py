@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import nlp_lstm
-from nlp_lstm.changes import change_table, parse_swap, swap_word, without_word
-from nlp_lstm.edits import Edit
 from nlp_lstm.errors import UsageError
-from nlp_lstm.tracing import trace
+from nlp_lstm.states.changes import change_table, parse_swap, swap_word, without_word
+from nlp_lstm.states.edits import Edit
+from nlp_lstm.states.tracing import trace
 
 SENTENCE = "the sky is blue and the film is good"
 WORDS = SENTENCE.split()

@@ -18,9 +18,9 @@ import pytest
 
 import nlp_lstm
 from nlp_lstm.cli import cli as commands
-from nlp_lstm.run import save_run
 from nlp_lstm.settings import Settings
-from nlp_lstm.vocabulary import EOS, PAD, UNK
+from nlp_lstm.store.run import save_run
+from nlp_lstm.text.vocabulary import EOS, PAD, UNK
 
 TINY = ("--limit", "60", "--units", "6", "--embedding-dim", "5", "--batch-size", "16", "--timesteps", "24")
 SENTENCE = "the sky is blue, therefore the baby elephant is crying"
@@ -561,7 +561,7 @@ def test_an_exported_model_says_in_plain_keras_what_predict_says(two_runs, cli):
 
 
 def test_json_stays_valid_where_numbers_overflow():
-    from nlp_lstm.comparison import Comparison, Report
+    from nlp_lstm.report import Comparison, Report
     from nlp_lstm.views import VIEWS
 
     table = Comparison("t", ["a"], ["b", "c"], [(float("nan"), float("inf"))], "row", "")

@@ -15,17 +15,17 @@ from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses.decode import decode, measure_reach
 from nlp_lstm.analyses.influence import fit_half_life, influence, measure_influence
 from nlp_lstm.analyses.meaning import measure_meaning, read_sentence
-from nlp_lstm.comparison import Comparison
+from nlp_lstm.analyses.studies import Study, make_study, make_untrained
+from nlp_lstm.claims.verdicts import verdict
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError, UsageError
-from nlp_lstm.layers import read_words
-from nlp_lstm.network import initial_weights, weight_shapes
-from nlp_lstm.run import Run, save_run
+from nlp_lstm.models.layers import read_words
+from nlp_lstm.models.network import initial_weights, weight_shapes
+from nlp_lstm.report import Comparison
 from nlp_lstm.settings import Settings
-from nlp_lstm.studies import Study, make_study, make_untrained
-from nlp_lstm.tracing import trace
-from nlp_lstm.verdicts import verdict
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.states.tracing import trace
+from nlp_lstm.store.run import Run, save_run
+from nlp_lstm.text.vocabulary import Vocabulary
 
 WORDS = tuple("abcdefgh")
 OPEN, SHUT = 20.0, -20.0  # what a gate's bias is where the gate is to be 1 or 0
@@ -275,7 +275,7 @@ def test_bad_input_is_one_line(two_runs, cli, command, code, said):
 
 @pytest.mark.parametrize("asked", [("--format", "png"), ("--format", "svg", "--json"), ("--output", "runs")])
 def test_what_cannot_be_shown_is_refused_before_anything_is_measured(two_runs, cli, monkeypatch, asked):
-    monkeypatch.setattr("nlp_lstm.comparing.compare", lambda *_: pytest.fail("it was measured"))
+    monkeypatch.setattr("nlp_lstm.analyses.comparing.compare", lambda *_: pytest.fail("it was measured"))
     assert cli("compare", "gates", *asked).code == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 from nlp_lstm import evaluate, load_task
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.evaluation.contexts import CONTEXTS, context_table, sample_places
-from nlp_lstm.layers import set_weights
+from nlp_lstm.models.layers import set_weights
 
 
 @pytest.fixture(params=["lstm", "gru", "rnn"])

@@ -21,8 +21,8 @@ from nlp_lstm.errors import (
     UnknownNameError,
     UsageError,
 )
-from nlp_lstm.listing import data
-from nlp_lstm.vocabulary import MOST_WORDS
+from nlp_lstm.text.vocabulary import MOST_WORDS
+from nlp_lstm.training.listing import data
 
 LABELS, NEXT_WORD = Request("labels"), Request("words")
 TREES = "(1 (2 not) (3 (2 very) (3 good)))\n\n(4 (3 Great) (2 !))\n(2 (2 so) (2 so))\n"

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp_lstm.cells import CELLS
-from nlp_lstm.edits import Edit, parse_hold
 from nlp_lstm.errors import UsageError
-from nlp_lstm.tracing import trace
+from nlp_lstm.models.cells import CELLS
+from nlp_lstm.states.edits import Edit, parse_hold
+from nlp_lstm.states.tracing import trace
 
 SENTENCE = "the sky is blue and the film is good"
 OTHER = "the grass is green"

@@ -17,18 +17,18 @@ import numpy as np
 import pytest
 
 import nlp_lstm
-from nlp_lstm import extracting
 from nlp_lstm.corpora import Example, Request, load_corpus
 from nlp_lstm.corpora.streaming import Stream
+from nlp_lstm.corpus_states import extracting, rows
+from nlp_lstm.corpus_states.extracting import extract
+from nlp_lstm.corpus_states.shards import WORD_COLUMNS, read_groups, read_manifest, shard_numbers
 from nlp_lstm.errors import NlpLstmError, StorageError, UsageError
-from nlp_lstm.extracting import extract, rows
-from nlp_lstm.run import load_run
-from nlp_lstm.shards import WORD_COLUMNS, read_groups, read_manifest, shard_numbers
+from nlp_lstm.store.run import load_run
 
 TEXT = "the sky is blue\n\nthe baby elephant is crying because the unheard sky is cold\nthe\n" * 40
 # What extracts in a process of its own, in shards of 100 words; says so after each.
 SCRIPT = """
-import sys, nlp_lstm.extracting as extracting
+import sys, nlp_lstm.corpus_states.extracting as extracting
 extracting.SHARD_WORDS = 100
 if __name__ == "__main__":
     sys.argv[0] = "nlp-lstm"

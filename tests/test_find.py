@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import nlp_lstm
-from nlp_lstm import extracting
 from nlp_lstm.corpora import load_corpus
+from nlp_lstm.corpus_states import extracting
+from nlp_lstm.corpus_states.finding import find, parse_conditions
 from nlp_lstm.errors import NlpLstmError
-from nlp_lstm.finding import find, parse_conditions
-from nlp_lstm.run import load_run
+from nlp_lstm.store.run import load_run
 
 SENTENCES = 60
 

@@ -7,16 +7,16 @@ import keras
 import numpy as np
 import pytest
 
-from nlp_lstm.batches import Batch, drop_words
 from nlp_lstm.errors import UsageError
-from nlp_lstm.layers import get_weights, set_weights
-from nlp_lstm.learner import Learner
-from nlp_lstm.network import Network, weight_shapes
-from nlp_lstm.recurrence import UnrolledLSTM
-from nlp_lstm.sampling import sample_outputs
+from nlp_lstm.models.layers import get_weights, set_weights
+from nlp_lstm.models.network import Network, weight_shapes
+from nlp_lstm.models.recurrence import UnrolledLSTM
+from nlp_lstm.models.sampling import sample_outputs
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Task, load_task
-from nlp_lstm.vocabulary import PAD, UNK
+from nlp_lstm.text.batches import Batch, drop_words
+from nlp_lstm.text.vocabulary import PAD, UNK
+from nlp_lstm.training.learner import Learner
 
 WORDS, LABELS = 23, 5
 SMALL = {"units": 6, "embedding_dim": 6, "layers": 2, "dropout": 0.0, "batch_size": 4, "timesteps": 7}

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import nlp_lstm
-from nlp_lstm.cells import run_cell
-from nlp_lstm.comparison import Comparison, Report
-from nlp_lstm.edits import Edit
 from nlp_lstm.errors import DataError, UsageError
-from nlp_lstm.memory import (
+from nlp_lstm.models.cells import run_cell
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.states.edits import Edit
+from nlp_lstm.states.memory import (
     half_life,
     logit_writes,
     memory_age,
@@ -23,8 +23,8 @@ from nlp_lstm.memory import (
     unit_ages,
     write_decomposition,
 )
-from nlp_lstm.traces import Trace
-from nlp_lstm.tracing import trace
+from nlp_lstm.states.traces import Trace
+from nlp_lstm.states.tracing import trace
 from nlp_lstm.views import VIEWS
 
 SENTENCE = "the sky is blue and the film is good"

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from nlp_lstm.batches import pad
-from nlp_lstm.cells import CELLS, run_cell
 from nlp_lstm.errors import DataError
-from nlp_lstm.network import Network, check_weights, weight_shapes
+from nlp_lstm.models.cells import CELLS, run_cell
+from nlp_lstm.models.network import Network, check_weights, weight_shapes
 from nlp_lstm.settings import Settings
+from nlp_lstm.text.batches import pad
 
 VOCAB_SIZE, OUTPUTS = 20, 4
 

@@ -12,9 +12,9 @@ import pytest
 from nlp_lstm import evaluate
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.evaluation.pairs import FEWEST, PAIRS, known_choices, likelihoods, pair_table, share_right
-from nlp_lstm.network import weight_shapes
-from nlp_lstm.run import Run
-from nlp_lstm.vocabulary import EOS, Vocabulary
+from nlp_lstm.models.network import weight_shapes
+from nlp_lstm.store.run import Run
+from nlp_lstm.text.vocabulary import EOS, Vocabulary
 
 LINES = [line for text in PAIRS.values() for line in text.strip().splitlines()]
 WORDS = re.findall(r"[^\s/]+", " ".join(LINES))

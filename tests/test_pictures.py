@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 import nlp_lstm
-from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import MissingInputError, UsageError
-from nlp_lstm.markup import visible
-from nlp_lstm.traces import Trace, state_table
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.markup import visible
+from nlp_lstm.states.traces import Trace, state_table
 from nlp_lstm.views import PICTURES, VIEWS
 from nlp_lstm.views._sentence import shade
 

@@ -11,8 +11,8 @@ import pytest
 from nlp_lstm import load_run, load_task, presets, train
 from nlp_lstm.cli import cli as commands
 from nlp_lstm.errors import MissingInputError, UnknownNameError, UsageError
-from nlp_lstm.origins import ORIGINS, Origin
-from nlp_lstm.recipes import LABELLING, PLAIN, PRESETS, Preset, make_recipe
+from nlp_lstm.training.origins import ORIGINS, Origin
+from nlp_lstm.training.recipes import LABELLING, PLAIN, PRESETS, Preset, make_recipe
 
 QUICK: dict[str, Any] = {"limit": 20, "epochs": 1, "batch_size": 8}
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp_lstm import storage
 from nlp_lstm.errors import MissingInputError, StorageError, UnknownNameError, UsageError
-from nlp_lstm.folders import list_runs
-from nlp_lstm.run import load_run, new_run_path, newest_run, save_run
 from nlp_lstm.settings import Settings
+from nlp_lstm.store import storage
+from nlp_lstm.store.folders import list_runs
+from nlp_lstm.store.run import load_run, new_run_path, newest_run, save_run
 
 FILES = ["history.csv", "run.json", "tokenizer.json", "weights.safetensors"]
 

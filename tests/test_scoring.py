@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
-from nlp_lstm.scoring import confusion, polarity, score_last_words, score_words
+from nlp_lstm.evaluation.scoring import confusion, polarity, score_last_words, score_words
 
 FIVE = ("very negative", "negative", "neutral", "positive", "very positive")
 

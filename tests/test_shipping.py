@@ -15,12 +15,12 @@ import pytest
 from safetensors.numpy import load_file
 
 import nlp_lstm
-from nlp_lstm import folders, storage
-from nlp_lstm.cards import CARDS, write_card
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.errors import DataError, MissingInputError, UsageError
-from nlp_lstm.run import Run, load_run
-from nlp_lstm.shipping import ship
+from nlp_lstm.store import folders, storage
+from nlp_lstm.store.cards import CARDS, write_card
+from nlp_lstm.store.run import Run, load_run
+from nlp_lstm.store.shipping import ship
 
 FILES = ["card.md", "history.csv", "run.json", "tokenizer.json", "weights.safetensors"]
 SOURCES = {"sentiment-sst": "sst:/some/where/sst", "next-word-wikitext2": "text:/some/where/wikitext-2"}

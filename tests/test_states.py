@@ -13,13 +13,13 @@ import keras
 import numpy as np
 import pytest
 
-from nlp_lstm.batches import pad
-from nlp_lstm.cells import CELLS, Parts
 from nlp_lstm.corpora import Request, load_corpus
-from nlp_lstm.layers import set_weights
-from nlp_lstm.run import Run
+from nlp_lstm.models.cells import CELLS, Parts
+from nlp_lstm.models.layers import set_weights
+from nlp_lstm.states.tracing import trace
+from nlp_lstm.store.run import Run
 from nlp_lstm.task import load_task
-from nlp_lstm.tracing import trace
+from nlp_lstm.text.batches import pad
 
 CLOSE = {"atol": 1e-5, "rtol": 0}
 SENTENCES = 4

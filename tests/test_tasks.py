@@ -11,15 +11,15 @@ import keras
 import numpy as np
 import pytest
 
-from nlp_lstm.batches import Batch, pad, sentence_batches, stream_batches
-from nlp_lstm.cells import CELLS
 from nlp_lstm.corpora import Corpus, Example, Request, load_corpus
 from nlp_lstm.errors import DataError, UnknownNameError, UsageError
-from nlp_lstm.layers import get_weights, set_weights
-from nlp_lstm.network import Network, check_weights, weight_shapes
+from nlp_lstm.models.cells import CELLS
+from nlp_lstm.models.layers import get_weights, set_weights
+from nlp_lstm.models.network import Network, check_weights, weight_shapes
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task, load_task, task_names
-from nlp_lstm.vocabulary import EOS, PAD, UNK, Vocabulary
+from nlp_lstm.text.batches import Batch, pad, sentence_batches, stream_batches
+from nlp_lstm.text.vocabulary import EOS, PAD, UNK, Vocabulary
 
 TIMESTEPS = 18
 SENTENCES = 6

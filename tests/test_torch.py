@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nlp_lstm.cells import run_cell
+from nlp_lstm.models.cells import run_cell
 
 torch = pytest.importorskip("torch")
 

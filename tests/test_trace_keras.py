@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from keras import layers
 
 import nlp_lstm
-from nlp_lstm.cells import CELLS
-from nlp_lstm.keras_models import to_numpy
-from nlp_lstm.memory import write_decomposition
-from nlp_lstm.traces import LayerTrace
+from nlp_lstm.models.cells import CELLS
+from nlp_lstm.states.keras_models import to_numpy
+from nlp_lstm.states.memory import write_decomposition
+from nlp_lstm.states.traces import LayerTrace
 
 BATCH, TIMESTEPS, VOCABULARY, UNITS = 3, 6, 11, 5
 BOUND = 2e-6

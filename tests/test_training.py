@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from nlp_lstm import evaluate, load_run, predict, train
-from nlp_lstm.baselines import unigram_cross_entropy
-from nlp_lstm.batches import Batch
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.errors import DataError, DivergedError, MissingInputError, UsageError
-from nlp_lstm.fitting import Progress
-from nlp_lstm.learner import Learner
-from nlp_lstm.network import Network, weight_shapes
+from nlp_lstm.evaluation.baselines import unigram_cross_entropy
+from nlp_lstm.models.network import Network, weight_shapes
 from nlp_lstm.task import load_task
-from nlp_lstm.training import first_weights
-from nlp_lstm.vocabulary import PAD, UNK, Vocabulary
+from nlp_lstm.text.batches import Batch
+from nlp_lstm.text.vocabulary import PAD, UNK, Vocabulary
+from nlp_lstm.training.fitting import Progress
+from nlp_lstm.training.learner import Learner
+from nlp_lstm.training.train import first_weights
 
 TINY: dict[str, Any] = {
     "limit": 120,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nlp_lstm.errors import DataError, MissingInputError
-from nlp_lstm.vectors import read_vectors, vector_words
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.text.vectors import read_vectors, vector_words
+from nlp_lstm.text.vocabulary import Vocabulary
 
 TEXT = "the 0.1 0.2\nsky -1 2e-1\nmoon 5 5\n"
 

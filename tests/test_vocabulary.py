@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 
 from nlp_lstm.errors import DataError, MissingInputError, UsageError
-from nlp_lstm.vocabulary import EOS, MOST_WORDS, PAD, UNK, Vocabulary, split_words
+from nlp_lstm.text.vocabulary import EOS, MOST_WORDS, PAD, UNK, Vocabulary, split_words
 
 STRANGE = (
     "[PAD] [UNK] <unk> <eos> [red]bold[/red]",

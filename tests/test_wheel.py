@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp_lstm.cards import CARDS
+from nlp_lstm.store.cards import CARDS
 
 FILES = ("card.md", "history.csv", "run.json", "tokenizer.json", "weights.safetensors")
 ROOT = Path(__file__).parent.parent

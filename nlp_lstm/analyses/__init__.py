@@ -8,9 +8,9 @@ are 95 %, by drawing whole sentences anew, since words of a sentence are not ind
 
 from collections.abc import Callable, Sequence
 
-from nlp_lstm.comparison import Comparison
+from nlp_lstm.analyses.studies import Study
 from nlp_lstm.registry import Registry
-from nlp_lstm.studies import Study
+from nlp_lstm.report import Comparison
 
 Analysis = Callable[[Sequence[Study], int], tuple[Comparison, ...]]  # (studies, seed)
 ANALYSES: Registry[Analysis] = Registry("analysis", package="nlp_lstm.analyses")

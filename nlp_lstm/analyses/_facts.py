@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nlp_lstm.analyses.studies import Study
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError
-from nlp_lstm.studies import Study
 
 FACTS = ("negation_open", "polarity", "subject_number")
 FEWEST = 10  # sentences of each half that a value occurs in

@@ -7,11 +7,11 @@ import numpy as np
 
 from nlp_lstm.analyses._intervals import Interval, mean_interval
 from nlp_lstm.analyses._words import join
-from nlp_lstm.batches import pad
-from nlp_lstm.changes import output_change
-from nlp_lstm.network import EditLayer
-from nlp_lstm.run import Run
-from nlp_lstm.traces import Trace
+from nlp_lstm.models.network import EditLayer
+from nlp_lstm.states.changes import output_change
+from nlp_lstm.states.traces import Trace
+from nlp_lstm.store.run import Run
+from nlp_lstm.text.batches import pad
 
 RANDOM = 20  # draws of as many units as were chosen
 MOST_SENTENCES = 64  # that are read again with each choice of units

@@ -8,9 +8,9 @@ import numpy as np
 from nlp_lstm.analyses._intervals import mean_interval
 from nlp_lstm.analyses._words import word_mean
 from nlp_lstm.analyses._writes import LATER, Writes
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.studies import Study
-from nlp_lstm.vocabulary import UNK
+from nlp_lstm.analyses.studies import Study
+from nlp_lstm.report import Comparison
+from nlp_lstm.text.vocabulary import UNK
 
 COMMONEST = 50  # words that are a kind of their own, most of them without much meaning
 OFTEN = 20  # times that a word is seen before it is told apart from others

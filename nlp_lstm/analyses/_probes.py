@@ -15,9 +15,9 @@ import numpy as np
 
 from nlp_lstm.analyses._intervals import Interval, mean_interval
 from nlp_lstm.analyses._targets import Target
+from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
-from nlp_lstm.studies import Study
-from nlp_lstm.traces import Trace
+from nlp_lstm.states.traces import Trace
 
 RIDGE = 10.0  # penalty on the squared weights of standardized units
 FEWEST_SENTENCES = 20

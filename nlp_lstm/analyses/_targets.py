@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from nlp_lstm.analyses._facts import FACTS
+from nlp_lstm.analyses.studies import Study
 from nlp_lstm.corpora import Example
-from nlp_lstm.studies import Study
-from nlp_lstm.vocabulary import RESERVED
+from nlp_lstm.text.vocabulary import RESERVED
 
 COMMONEST = 20  # words that are told apart
 FEWEST = 20  # words of a class

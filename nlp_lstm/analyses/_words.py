@@ -10,7 +10,7 @@ import numpy as np
 from nlp_lstm.analyses._intervals import Interval, draw_sentences, interval, mean_interval
 from nlp_lstm.analyses.influence import FEWEST
 from nlp_lstm.errors import DataError
-from nlp_lstm.traces import Trace
+from nlp_lstm.states.traces import Trace
 
 
 def check_sentences(about: str, sentences: int) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp_lstm.analyses._words import starts_of
-from nlp_lstm.memory import memory_age, write_decomposition
-from nlp_lstm.traces import Trace
+from nlp_lstm.states.memory import memory_age, write_decomposition
+from nlp_lstm.states.traces import Trace
 
 FARTHEST = 20  # words back
 LATER = 5  # words after which is looked again at what a word wrote

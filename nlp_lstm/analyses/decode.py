@@ -17,9 +17,9 @@ from nlp_lstm.analyses._probes import (
     read_target,
 )
 from nlp_lstm.analyses._targets import Target, commonest_words, other_targets, word_target
-from nlp_lstm.comparison import Comparison
+from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
-from nlp_lstm.studies import Study
+from nlp_lstm.report import Comparison
 
 FARTHEST = 10  # words back
 FEWEST_WORDS = 200  # to test on

@@ -12,10 +12,10 @@ import numpy as np
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses._intervals import Interval, draw_sentences, interval
 from nlp_lstm.analyses._words import check_sentences, join, starts_of, word_mean
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.memory import fade_half_life
-from nlp_lstm.studies import Study
-from nlp_lstm.traces import CLOSED, OPEN, Trace
+from nlp_lstm.analyses.studies import Study
+from nlp_lstm.report import Comparison
+from nlp_lstm.states.memory import fade_half_life
+from nlp_lstm.states.traces import CLOSED, OPEN, Trace
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LONGEST_LIVED = 5  # units that a reader is shown

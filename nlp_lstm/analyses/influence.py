@@ -12,13 +12,13 @@ import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses._intervals import Interval, draw_sentences, interval, mean_interval
-from nlp_lstm.batches import pad
-from nlp_lstm.changes import STATES
-from nlp_lstm.comparison import Comparison
+from nlp_lstm.analyses.studies import BATCH, Study
 from nlp_lstm.errors import DataError
-from nlp_lstm.run import Run
-from nlp_lstm.studies import BATCH, Study
-from nlp_lstm.traces import Trace
+from nlp_lstm.report import Comparison
+from nlp_lstm.states.changes import STATES
+from nlp_lstm.states.traces import Trace
+from nlp_lstm.store.run import Run
+from nlp_lstm.text.batches import pad
 
 FARTHEST = 20  # words back
 REPLACED = 4  # words of each sentence that are replaced, one at a time

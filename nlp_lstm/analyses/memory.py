@@ -1,7 +1,8 @@
 """memory: when what is in hidden and cell state was written, and which words are written and kept.
 
-An LSTM's cell state is a sum of what each word wrote (see `nlp_lstm.memory`), and the hidden state reads it
-out. So both can be divided among the words that came so far, exactly for c, and for h in proportion to c.
+An LSTM's cell state is a sum of what each word wrote (see `nlp_lstm.states.memory`), and the hidden state
+reads it out. So both can be divided among the words that came so far, exactly for c, and for h in proportion
+to c.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ from nlp_lstm.analyses._kinds import kind_table, word_table
 from nlp_lstm.analyses._words import check_sentences, rank_correlation, starts_among, word_mean
 from nlp_lstm.analyses._writes import LATER, Writes, measure_writes
 from nlp_lstm.analyses.influence import FEWEST
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.studies import Study
+from nlp_lstm.analyses.studies import Study
+from nlp_lstm.report import Comparison
 
 SHARES = (
     "share of the state, by length, that the word so many places back wrote; mean over the words that have "

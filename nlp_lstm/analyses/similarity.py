@@ -23,9 +23,9 @@ from nlp_lstm.analyses._alignment import (
 )
 from nlp_lstm.analyses._intervals import Interval
 from nlp_lstm.analyses._words import check_sentences, join, starts_of
-from nlp_lstm.changes import STATES
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.studies import Study, make_untrained
+from nlp_lstm.analyses.studies import Study, make_untrained
+from nlp_lstm.report import Comparison
+from nlp_lstm.states.changes import STATES
 
 KINDS = ("the other state", "the layer above", "another training", "another task", "before training")
 MOST_WORDS = 10_000  # whose states are compared

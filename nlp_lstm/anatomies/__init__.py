@@ -1,4 +1,4 @@
-"""anatomy(): the matrices, arrows, steps and arguments of recurrent layers, from real weights.
+"""A size or a run -> Anatomy: the matrices, arrows and steps of recurrent layers, from real weights.
 
     reading.py   a size, or a run -> Reading: layers that have read a batch of three steps
     layers.py    Layer: its weights by gate, and every part of every step
@@ -16,10 +16,10 @@ from typing import Any
 from nlp_lstm.anatomies import tables
 from nlp_lstm.anatomies.layers import Layer, Reading
 from nlp_lstm.anatomies.reading import Size, outer_weights, read_with_keras, read_with_run
-from nlp_lstm.cells import CELLS
-from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import UsageError
-from nlp_lstm.run import Run, load_run
+from nlp_lstm.models.cells import CELLS
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.store.run import Run, load_run
 
 
 @dataclass(frozen=True)

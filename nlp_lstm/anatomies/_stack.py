@@ -1,7 +1,7 @@
 """The whole model over three steps: each layer reads the one below, and itself at the step before."""
 
 from nlp_lstm.anatomies._svg import COLOURS, GREY, PALE, box, line, text
-from nlp_lstm.comparison import Comparison
+from nlp_lstm.report import Comparison
 
 LEFT, COLUMN, WIDE, ROW, HIGH, TOP = 470, 290, 200, 74, 42, 16
 

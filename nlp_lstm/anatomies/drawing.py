@@ -10,7 +10,7 @@ from nlp_lstm.anatomies._stack import draw_stack
 from nlp_lstm.anatomies._svg import GREY, RULE, counted, group, line, page, text
 from nlp_lstm.anatomies.layers import Layer
 from nlp_lstm.anatomies.tables import STEP, UNIT
-from nlp_lstm.cells import CELLS
+from nlp_lstm.models.cells import CELLS
 
 WIDTH, MARGIN = 1400, 40
 Section = tuple[str, str, tuple[list[str], float]]  # heading, explanation, shapes and their height

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp_lstm.cells import CELLS, Weights
-from nlp_lstm.traces import Trace
+from nlp_lstm.models.cells import CELLS, Weights
+from nlp_lstm.states.traces import Trace
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from nlp_lstm.anatomies.layers import Layer, Reading, Returned
-from nlp_lstm.cells import CELLS, Weights
 from nlp_lstm.errors import UsageError
-from nlp_lstm.run import Run
-from nlp_lstm.tracing import trace
+from nlp_lstm.models.cells import CELLS, Weights
+from nlp_lstm.states.tracing import trace
+from nlp_lstm.store.run import Run
 
 TEXT = "the sky is"  # what a run reads
 TIMESTEPS = 3
@@ -63,7 +63,7 @@ class Size:
 
 def read_with_keras(size: Size) -> Reading:
     """Make layers with Keras, as it starts them, and let them read a batch of random numbers."""
-    from nlp_lstm.keras_models import recurrent_layers, to_numpy, weights_of
+    from nlp_lstm.states.keras_models import recurrent_layers, to_numpy, weights_of
 
     random = np.random.default_rng(0)
     # One decimal, so that a step can be worked out by hand.
@@ -147,7 +147,7 @@ def _layer(size: Size, seed: int, **options: Any) -> Any:
 
 def _return(size: Size, weights: Weights, inputs: np.ndarray) -> list[Returned]:
     """What a Keras layer with these weights returns, with all four choices of its two arguments."""
-    from nlp_lstm.keras_models import to_numpy
+    from nlp_lstm.states.keras_models import to_numpy
 
     cell, found = CELLS.get(size.cell), []
     for (sequences, state), said in ARGUMENTS.items():

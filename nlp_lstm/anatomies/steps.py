@@ -35,7 +35,7 @@ def step_lines(layer: Layer) -> list[Line]:
 
     Example:
         >>> weights = {"kernel": np.ones((1, 1)), "recurrent_kernel": np.ones((1, 1)), "bias": np.ones(1)}
-        >>> from nlp_lstm.traces import Trace
+        >>> from nlp_lstm.states.traces import Trace
         >>> nothing = np.zeros((3, 0))
         >>> read = Trace("rnn", "layer_1", tuple("abc"), nothing, {"hidden_state": np.ones((3, 1))}, nothing)
         >>> [line.equation for line in step_lines(Layer("rnn", weights, "variables", read))]

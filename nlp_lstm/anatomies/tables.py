@@ -6,8 +6,8 @@ import numpy as np
 
 from nlp_lstm.anatomies.layers import Block, Layer, Reading
 from nlp_lstm.anatomies.steps import step_lines
-from nlp_lstm.cells import CELLS
-from nlp_lstm.comparison import Comparison, Value
+from nlp_lstm.models.cells import CELLS
+from nlp_lstm.report import Comparison, Value
 
 UNIT = 0  # the one whose numbers are shown
 STEP = 2  # the first one that has something before it

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from nlp_lstm.analyses.decode import NARROW, Interval, Reach, measure_reach
 from nlp_lstm.analyses.influence import FEWEST, Influence, measure_influence
 from nlp_lstm.analyses.memory import Writes, measure_writes
+from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
-from nlp_lstm.studies import Study
 
 HOLDS, IN_PART, FAILS, UNKNOWN = "holds", "holds in part", "does not hold", "not enough data"
 

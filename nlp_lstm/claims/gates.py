@@ -3,8 +3,8 @@
 import numpy as np
 
 from nlp_lstm.analyses.memory import measure_gate
+from nlp_lstm.analyses.studies import read_sentences
 from nlp_lstm.claims import FAILS, HOLDS, Evidence, Finding, Measured, outcome_of
-from nlp_lstm.studies import read_sentences
 
 BEGINNINGS = 100  # sentences of which the first half is read alone
 SAME = 1e-5  # numbers closer than this are the same but for rounding

@@ -1,4 +1,4 @@
-"""The command line: parses, calls one library function, echoes. No logic.
+"""Arguments -> one library call -> text on stdout and an exit code: the command line, without logic.
 
 One module per command. Reports go to stdout; progress and notes to stderr.
 """
@@ -66,6 +66,6 @@ def _usage(error: click.ClickException) -> str:
 
 def _one_line(message: str) -> str:
     """A message without line breaks or characters that a terminal acts on."""
-    from nlp_lstm.markup import visible
+    from nlp_lstm.report.markup import visible
 
     return visible(" ".join(message.split()))

@@ -14,7 +14,7 @@ from nlp_lstm.errors import UsageError
 from nlp_lstm.settings import Settings
 
 if TYPE_CHECKING:
-    from nlp_lstm.run import Run
+    from nlp_lstm.store.run import Run
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 quiet_option = click.option("--quiet", is_flag=True, help="Show no progress and no notes.")
@@ -97,7 +97,7 @@ def note(text: str, quiet: bool) -> None:
 
 def runs_or_default(runs: Sequence[str]) -> "Sequence[str | Run]":
     """The runs that were named; else the newest of each task, and a word on those that are nlp-lstm's own."""
-    from nlp_lstm.run import default_runs
+    from nlp_lstm.store.run import default_runs
 
     if runs:
         return runs

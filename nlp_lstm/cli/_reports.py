@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from nlp_lstm.cli._options import json_option
-from nlp_lstm.comparison import Report
 from nlp_lstm.errors import StorageError, UsageError
+from nlp_lstm.report import Report
 from nlp_lstm.views import FILES, PICTURES, VIEWS, require_matplotlib
 
 TABLES_AND_PICTURES = "text, json or csv; or with pictures html, svg or png (needs the extra `pictures`)."

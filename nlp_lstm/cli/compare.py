@@ -17,7 +17,7 @@ def command(analysis, runs, data, split, limit, seed, quiet, format, output):
     ANALYSIS is influence, decode, meaning, similarity, gates, memory or units. RUNS are the newest of each
     task if none is given; if there is none, nlp-lstm's own.
     """
-    from nlp_lstm.comparing import compare
+    from nlp_lstm.analyses.comparing import compare
 
     runs = runs_or_default(runs)
     note(f"measuring {analysis} ...", quiet)

@@ -15,7 +15,7 @@ from nlp_lstm.cli._reports import show
 @json_option
 def command(source, task, labels, classes, limit, as_json):
     """List the corpus formats, or show counts, label shares and five examples of SOURCE."""
-    from nlp_lstm.listing import data
+    from nlp_lstm.training.listing import data
 
     labelling = chosen({"labels": labels, "classes": classes})
     show(data(source, task, limit=limit, **labelling), "json" if as_json else "text")

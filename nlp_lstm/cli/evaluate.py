@@ -21,7 +21,7 @@ from nlp_lstm.cli._reports import show
 @quiet_option
 def command(run, data, split, labels, classes, limit, as_json, quiet):
     """Score RUN (default: the newest) on a split, beside the baselines on the same split."""
-    from nlp_lstm.evaluation import evaluate
+    from nlp_lstm.evaluation.evaluate import evaluate
 
     note(f"scoring {run or 'the newest run'} and its baselines on the {split} split ...", quiet)
     show(evaluate(run, data, split, labels, classes, limit), "json" if as_json else "text")

@@ -6,7 +6,7 @@ import click
 
 from nlp_lstm.cli._options import json_option, note, quiet_option, quiet_start
 from nlp_lstm.cli._reports import show
-from nlp_lstm.comparison import Report
+from nlp_lstm.report import Report
 
 
 @click.command("export")
@@ -24,7 +24,7 @@ from nlp_lstm.comparison import Report
 @quiet_option
 def command(run, format_, file, as_json, quiet):
     """Write the taught model of RUN to FILE (.keras); plain Keras opens it with nothing of ours."""
-    from nlp_lstm.exporting import export
+    from nlp_lstm.store.exporting import export
 
     note(f"building the model of {run} ...", quiet)
     with quiet_start():

@@ -41,7 +41,7 @@ def split_numbers(context: click.Context, option: click.Parameter, value: str | 
 @quiet_option
 def command(run, data, output, split, parts, layers, dtype, limit, workers, resume, as_json, quiet):
     """Write the states of every word of a corpus, as RUN reads it, to a folder of Parquet files."""
-    from nlp_lstm.extracting import extract
+    from nlp_lstm.corpus_states.extracting import extract
 
     with Line(quiet) as line:
         report = extract(

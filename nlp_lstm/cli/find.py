@@ -18,6 +18,6 @@ from nlp_lstm.cli._reports import show
 @json_option
 def command(folder, unit, part, layer, where, top, as_json):
     """Show the words of FOLDER, written by `nlp-lstm extract`, where a unit is highest or --where holds."""
-    from nlp_lstm.finding import find
+    from nlp_lstm.corpus_states.finding import find
 
     show(find(folder, part, unit, layer, top, where), "json" if as_json else "text")

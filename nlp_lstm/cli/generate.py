@@ -5,7 +5,7 @@ import click
 from nlp_lstm.cli._options import json_option, note_shipped
 from nlp_lstm.cli._reports import show
 from nlp_lstm.cli.predict import split_arguments
-from nlp_lstm.comparison import Report
+from nlp_lstm.report import Report
 
 
 @click.command("generate")
@@ -22,9 +22,9 @@ from nlp_lstm.comparison import Report
 @json_option
 def command(run_and_text, words, temperature, top_k, seed, as_json):
     """Continue TEXT word by word with RUN (default: the newest next-word run)."""
-    from nlp_lstm.markup import visible
-    from nlp_lstm.prediction import generate
-    from nlp_lstm.run import default_run
+    from nlp_lstm.evaluation.prediction import generate
+    from nlp_lstm.report.markup import visible
+    from nlp_lstm.store.run import default_run
 
     run, text = split_arguments(run_and_text)
     if run is None:

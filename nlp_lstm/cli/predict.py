@@ -11,8 +11,8 @@ from nlp_lstm.cli._reports import show
 @json_option
 def command(run_and_text, as_json):
     """Print what RUN (default: the newest) says of TEXT: a label per word, or ten likeliest next words."""
-    from nlp_lstm.prediction import predict
-    from nlp_lstm.run import default_run
+    from nlp_lstm.evaluation.prediction import predict
+    from nlp_lstm.store.run import default_run
 
     run, text = split_arguments(run_and_text)
     if run is None:

@@ -10,6 +10,6 @@ from nlp_lstm.cli._reports import show
 @json_option
 def command(as_json):
     """List the presets of train: what each trains and reaches, how long it takes, and its whole command."""
-    from nlp_lstm.listing import presets
+    from nlp_lstm.training.listing import presets
 
     show(presets(), "json" if as_json else "text")

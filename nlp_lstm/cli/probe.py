@@ -35,9 +35,9 @@ from nlp_lstm.cli._reports import report_options, show
 )
 def command(text, runs, layer, unit, memory, towards, without, swap, hold, format, output):
     """Read TEXT with trained models and show, word by word, what they say and what their states do."""
-    from nlp_lstm.changes import parse_swap
-    from nlp_lstm.edits import parse_hold
-    from nlp_lstm.probing import probe
+    from nlp_lstm.states.changes import parse_swap
+    from nlp_lstm.states.edits import parse_hold
+    from nlp_lstm.states.probing import probe
 
     swapped = None if swap is None else parse_swap(swap)
     edits = [parse_hold(part) for part in hold]

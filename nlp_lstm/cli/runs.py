@@ -10,6 +10,6 @@ from nlp_lstm.cli._reports import show
 @json_option
 def command(as_json):
     """List the runs, shipped ones first, with task, data, settings and main metrics."""
-    from nlp_lstm.listing import runs
+    from nlp_lstm.store.listing import runs
 
     show(runs(), "json" if as_json else "text")

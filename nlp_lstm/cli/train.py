@@ -49,11 +49,11 @@ def command(as_json, quiet, **options):
 
     What is not given is the preset's, or else the task's own default; the run records all settings.
     """
-    from nlp_lstm.listing import describe_run
+    from nlp_lstm.store.listing import describe_run
 
     note("starting Keras ...", quiet)
     with quiet_start():
-        from nlp_lstm.training import train
+        from nlp_lstm.training.train import train
 
     with Bar(quiet) as bar:
         trained = train(report=bar.report, **chosen(options))

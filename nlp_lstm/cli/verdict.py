@@ -15,7 +15,7 @@ def command(runs, data, split, limit, seed, quiet, format, output):
 
     RUNS are the newest of each task if none is given; if there is none, nlp-lstm's own.
     """
-    from nlp_lstm.verdicts import verdict
+    from nlp_lstm.claims.verdicts import verdict
 
     runs = runs_or_default(runs)
     report = verdict(runs, data, split, limit, seed, lambda claim: note(f"measuring: {claim}", quiet))

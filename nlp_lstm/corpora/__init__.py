@@ -13,7 +13,7 @@ from typing import Literal
 
 from nlp_lstm.errors import DataError, UnknownNameError, UsageError
 from nlp_lstm.registry import Registry
-from nlp_lstm.vocabulary import MOST_WORDS
+from nlp_lstm.text.vocabulary import MOST_WORDS
 
 SPLITS = ("train", "validation", "test")
 PREDICTS, LABEL_CHOICES, CLASS_CHOICES = ("labels", "words"), ("phrase", "word"), (3, 5)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from nlp_lstm.corpora import READERS, Corpus, Example, Request
 from nlp_lstm.corpora._files import find_splits, read_lines
-from nlp_lstm.vocabulary import split_words
+from nlp_lstm.text.vocabulary import split_words
 
 SPLIT_BEFORE = re.compile(r"(?<!\S)<unk>(?!\S)")
 

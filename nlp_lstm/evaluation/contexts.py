@@ -7,8 +7,8 @@ them. Unlike the perplexity of `words`, no state is carried.
 
 import numpy as np
 
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.run import Run
+from nlp_lstm.report import Comparison
+from nlp_lstm.store.run import Run
 
 CONTEXTS = (1, 2, 5, 10, 20, 35)  # words
 MOST_TARGETS = 2000

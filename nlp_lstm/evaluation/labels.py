@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from nlp_lstm import baselines
-from nlp_lstm.batches import pad
-from nlp_lstm.comparison import Comparison
 from nlp_lstm.corpora import Corpus, Example
 from nlp_lstm.errors import DataError
-from nlp_lstm.run import Run
-from nlp_lstm.scoring import Scores, confusion, score_last_words, score_words, tabulate
+from nlp_lstm.evaluation import baselines
+from nlp_lstm.evaluation.scoring import Scores, confusion, score_last_words, score_words, tabulate
+from nlp_lstm.report import Comparison
+from nlp_lstm.store.run import Run
 from nlp_lstm.task import Encode, Encoded
+from nlp_lstm.text.batches import pad
 
 Labels = list[np.ndarray]
 

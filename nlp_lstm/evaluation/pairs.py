@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from nlp_lstm import baselines
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.run import Run
-from nlp_lstm.vocabulary import EOS, UNK, Vocabulary
+from nlp_lstm.evaluation import baselines
+from nlp_lstm.report import Comparison
+from nlp_lstm.store.run import Run
+from nlp_lstm.text.vocabulary import EOS, UNK, Vocabulary
 
 Choice = tuple[np.ndarray, np.ndarray]  # the ids before, and those of the right and the wrong form
 Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]

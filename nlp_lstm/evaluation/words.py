@@ -8,16 +8,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from nlp_lstm import baselines
-from nlp_lstm.batches import pad
-from nlp_lstm.comparison import Comparison
 from nlp_lstm.corpora import Corpus, Example
+from nlp_lstm.evaluation import baselines
 from nlp_lstm.evaluation.contexts import context_table
 from nlp_lstm.evaluation.pairs import Choice, likelihoods, pair_table, share_right
-from nlp_lstm.run import Run
-from nlp_lstm.scoring import Scores, tabulate
+from nlp_lstm.evaluation.scoring import Scores, tabulate
+from nlp_lstm.report import Comparison
+from nlp_lstm.store.run import Run
 from nlp_lstm.task import Encode
-from nlp_lstm.vocabulary import EOS
+from nlp_lstm.text.batches import pad
+from nlp_lstm.text.vocabulary import EOS
 
 MEANING = (
     "cross_entropy in nats per word and perplexity with the state carried across the split; "

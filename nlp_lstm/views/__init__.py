@@ -7,10 +7,10 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
-from nlp_lstm.comparison import Report
 from nlp_lstm.errors import MissingInputError, UsageError
-from nlp_lstm.markup import visible as visible
 from nlp_lstm.registry import Registry
+from nlp_lstm.report import Report
+from nlp_lstm.report.markup import visible as visible
 
 VIEWS: Registry[Callable[[Report], str | bytes]] = Registry("format", package="nlp_lstm.views")
 PICTURES = ("html", "png", "svg")  # formats that matplotlib draws

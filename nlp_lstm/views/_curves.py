@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.markup import visible
+from nlp_lstm.report import Comparison
+from nlp_lstm.report.markup import visible
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._panels import numbers, spread
 from nlp_lstm.views._style import LINE, MARGIN, PAPER, SMALL, TEXT, WIDTH, colours, shorten

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nlp_lstm.markup import visible
+from nlp_lstm.report.markup import visible
 from nlp_lstm.views import require_matplotlib
 from nlp_lstm.views._style import (
     CHARACTER,

@@ -1,9 +1,9 @@
 """Report -> its pictures, in the order of its tables: which table is shown how."""
 
-from nlp_lstm.comparison import Comparison, Report
 from nlp_lstm.errors import UsageError
-from nlp_lstm.markup import show_facts
-from nlp_lstm.traces import Trace, state_table
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.markup import show_facts
+from nlp_lstm.states.traces import Trace, state_table
 from nlp_lstm.views._curves import curves_picture
 from nlp_lstm.views._drawing import Picture
 from nlp_lstm.views._maps import map_picture, unit_picture

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from nlp_lstm.comparison import Comparison
+from nlp_lstm.report import Comparison
 
 STEPS = (0.05, 0.15, 0.3, 0.5)  # of the largest number: where each shade begins
 SHADES, NEGATIVE = " ░▒▓█", " -=≡#"

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.markup import show_value, visible
-from nlp_lstm.traces import STATES, Trace
+from nlp_lstm.report import Comparison
+from nlp_lstm.report.markup import show_value, visible
+from nlp_lstm.states.traces import STATES, Trace
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._style import (
     DIVERGING,

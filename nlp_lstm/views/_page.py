@@ -1,6 +1,6 @@
 """The frame of a page: its head, its style, and what may be in it."""
 
-from nlp_lstm.markup import escape
+from nlp_lstm.report.markup import escape
 
 # Nothing is loaded and nothing runs: styles that stand in the page, pictures that stand in the page, no more.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

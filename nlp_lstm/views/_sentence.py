@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.markup import visible
-from nlp_lstm.traces import Trace, says
+from nlp_lstm.report import Comparison
+from nlp_lstm.report.markup import visible
+from nlp_lstm.states.traces import Trace, says
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._panels import Curves, group, limits, numbers, spread
 from nlp_lstm.views._style import (

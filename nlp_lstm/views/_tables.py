@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from nlp_lstm.comparison import Comparison
-from nlp_lstm.markup import show_value, visible
+from nlp_lstm.report import Comparison
+from nlp_lstm.report.markup import show_value, visible
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._style import CHARACTER, FAINT, GREY, LINE, MARGIN, PART_COLOURS, SMALL, WIDTH, width
 

@@ -3,8 +3,8 @@
 import csv
 import io
 
-from nlp_lstm.comparison import Report
-from nlp_lstm.markup import visible
+from nlp_lstm.report import Report
+from nlp_lstm.report.markup import visible
 from nlp_lstm.views import VIEWS
 
 
@@ -13,7 +13,7 @@ def show_csv(report: Report) -> str:
     """Return the tables as CSV text, each with its title in the first column.
 
     Example:
-        >>> from nlp_lstm.comparison import Comparison
+        >>> from nlp_lstm.report import Comparison
         >>> print(show_csv(Report((Comparison("speed", ["lstm"], ["words"], [(9,)], "cell", ""),))))
         table,cell,words
         speed,lstm,9

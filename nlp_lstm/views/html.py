@@ -2,8 +2,8 @@
 
 from xml.dom import minidom
 
-from nlp_lstm.comparison import Comparison, Report
-from nlp_lstm.markup import escape, html_table, show_facts
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.markup import escape, html_table, show_facts
 from nlp_lstm.views import VIEWS, require_matplotlib
 from nlp_lstm.views._drawing import Picture, draw
 from nlp_lstm.views._figures import charts

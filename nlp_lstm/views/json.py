@@ -4,8 +4,8 @@ import json
 import math
 from typing import Any
 
-from nlp_lstm.comparison import Report
-from nlp_lstm.markup import ACTIVE
+from nlp_lstm.report import Report
+from nlp_lstm.report.markup import ACTIVE
 from nlp_lstm.views import VIEWS
 
 

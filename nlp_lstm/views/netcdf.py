@@ -4,9 +4,9 @@ import importlib.util
 import tempfile
 from pathlib import Path
 
-from nlp_lstm.comparison import Report
 from nlp_lstm.errors import MissingInputError
-from nlp_lstm.markup import visible
+from nlp_lstm.report import Report
+from nlp_lstm.report.markup import visible
 from nlp_lstm.views import VIEWS, named_traces
 
 

@@ -4,8 +4,8 @@ import io
 
 import numpy as np
 
-from nlp_lstm.comparison import Report
-from nlp_lstm.markup import visible
+from nlp_lstm.report import Report
+from nlp_lstm.report.markup import visible
 from nlp_lstm.views import VIEWS, named_traces
 
 

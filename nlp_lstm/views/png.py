@@ -1,6 +1,6 @@
 """A report as a PNG: the pictures of its tables, one below the other."""
 
-from nlp_lstm.comparison import Report
+from nlp_lstm.report import Report
 from nlp_lstm.views import VIEWS, require_matplotlib
 from nlp_lstm.views._drawing import draw
 from nlp_lstm.views._figures import all_pictures
@@ -17,7 +17,7 @@ def show_png(report: Report) -> bytes:
         UsageError: if there is nothing to draw.
 
     Example:
-        >>> from nlp_lstm.comparison import Comparison
+        >>> from nlp_lstm.report import Comparison
         >>> table = Comparison("speed", ["lstm"], ["words"], [(9,)], "cell", "per second")
         >>> show_png(Report((table,)))[:8]
         b'\\x89PNG\\r\\n\\x1a\\n'

@@ -1,6 +1,6 @@
 """A report as an SVG: the pictures of its tables, one below the other, with their text as text."""
 
-from nlp_lstm.comparison import Report
+from nlp_lstm.report import Report
 from nlp_lstm.views import VIEWS, require_matplotlib
 from nlp_lstm.views._drawing import draw
 from nlp_lstm.views._figures import all_pictures
@@ -15,7 +15,7 @@ def show_svg(report: Report) -> str:
         UsageError: if there is nothing to draw.
 
     Example:
-        >>> from nlp_lstm.comparison import Comparison
+        >>> from nlp_lstm.report import Comparison
         >>> table = Comparison("speed", ["lstm"], ["words"], [(9,)], "cell", "per second")
         >>> "per second" in show_svg(Report((table,)))
         True

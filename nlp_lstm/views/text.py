@@ -2,8 +2,8 @@
 
 import textwrap
 
-from nlp_lstm.comparison import Comparison, Report
-from nlp_lstm.markup import show_facts, show_value, visible
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.markup import show_facts, show_value, visible
 from nlp_lstm.views import VIEWS
 from nlp_lstm.views._heat import draw
 
@@ -13,7 +13,7 @@ def show_text(report: Report) -> str:
     """Return the facts and tables as plain text, without colours or escapes.
 
     Example:
-        >>> from nlp_lstm.comparison import Comparison
+        >>> from nlp_lstm.report import Comparison
         >>> print(show_text(Report((Comparison("speed", ["lstm"], ["words"], [(9,)], "cell", "per s"),))))
         speed
         cell  words

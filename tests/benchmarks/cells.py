@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 import torch  # pyright: ignore[reportMissingImports]
 
-from nlp_lstm.cells import run_cell
+from nlp_lstm.models.cells import run_cell
 
 SHAPES = ((64, 32, 128), (20, 35, 200), (32, 35, 650))  # batch, timesteps, units
 SECONDS = 0.5  # that each is timed for in a round

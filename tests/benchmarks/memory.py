@@ -29,10 +29,10 @@ def train(chunk: int, steps: int) -> None:
     import keras
     import numpy as np
 
-    from nlp_lstm.batches import Batch
-    from nlp_lstm.layers import get_weights
-    from nlp_lstm.learner import Learner
+    from nlp_lstm.models.layers import get_weights
     from nlp_lstm.task import load_task
+    from nlp_lstm.text.batches import Batch
+    from nlp_lstm.training.learner import Learner
 
     task, random = load_task("next-word"), np.random.default_rng(0)
     settings = task.changed_settings({**SETTINGS, "loss_chunk": chunk or 1})

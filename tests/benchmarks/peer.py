@@ -8,8 +8,8 @@ import torch  # pyright: ignore[reportMissingImports]
 # Adam loads this. With torch's CUDA builds the process crashes if TensorFlow was loaded first.
 import torch._dynamo  # pyright: ignore[reportMissingImports]
 
-from nlp_lstm.batches import Batch
 from nlp_lstm.settings import Settings
+from nlp_lstm.text.batches import Batch
 
 
 class TorchModel(torch.nn.Module):

@@ -31,7 +31,7 @@ def seconds(command: list[str]) -> float:
 def main(rounds: int) -> None:
     """Print the seconds of both in every round, and their ratio."""
     from nlp_lstm import export
-    from nlp_lstm.run import newest_run
+    from nlp_lstm.store.run import newest_run
 
     with tempfile.TemporaryDirectory() as folder:
         file = export(newest_run("next-word"), Path(folder) / "model.keras")

@@ -22,15 +22,15 @@ import keras
 import numpy as np
 
 import nlp_lstm.cli  # noqa: F401  # TensorFlow's threads are those of `nlp-lstm train`
-from nlp_lstm.batches import Batch, pad
 from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.corpora._labels import FIVE_SENTIMENTS
-from nlp_lstm.layers import get_weights
-from nlp_lstm.learner import Learner
-from nlp_lstm.recipes import PRESETS
-from nlp_lstm.scoring import score_last_words
+from nlp_lstm.evaluation.scoring import score_last_words
+from nlp_lstm.models.layers import get_weights
 from nlp_lstm.task import Encoded, Task, load_task
-from nlp_lstm.training import build_vocabulary, first_weights
+from nlp_lstm.text.batches import Batch, pad
+from nlp_lstm.training.learner import Learner
+from nlp_lstm.training.recipes import PRESETS
+from nlp_lstm.training.train import build_vocabulary, first_weights
 
 # A preset, and what differs from it; dropout is the plain one, since torch has no other.
 PTB = (

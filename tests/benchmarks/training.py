@@ -16,10 +16,10 @@ import torch  # pyright: ignore[reportMissingImports]
 from peer import TorchLearner
 
 import nlp_lstm.cli  # noqa: F401  # TensorFlow's threads are those of `nlp-lstm train`
-from nlp_lstm.batches import Batch
-from nlp_lstm.layers import get_weights
-from nlp_lstm.learner import Learner
+from nlp_lstm.models.layers import get_weights
 from nlp_lstm.task import load_task
+from nlp_lstm.text.batches import Batch
+from nlp_lstm.training.learner import Learner
 
 VOCABULARY, LABELS = 10_000, 5
 SECONDS = 4.0  # that each is timed for in a round

@@ -15,10 +15,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from nlp_lstm.corpora import Request, load_corpus
-from nlp_lstm.layers import get_weights
-from nlp_lstm.learner import Learner
+from nlp_lstm.models.layers import get_weights
 from nlp_lstm.task import load_task
-from nlp_lstm.vocabulary import Vocabulary
+from nlp_lstm.text.vocabulary import Vocabulary
+from nlp_lstm.training.learner import Learner
 
 
 def targets_per_second(name: str, train_as: str, seconds: float = 4.0) -> float:

@@ -1,0 +1,1 @@
+"""Run and corpus -> Parquet shards -> words: extract() writes every state, find() searches them."""

@@ -1,0 +1,85 @@
+"""evaluate(): how good a run is on a split, beside the baselines on the same split.
+
+The model reads with NumPy. `labels` scores a tagger; `words`, with `contexts` and `pairs`, a next-word model.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nlp_lstm.corpora import Corpus, Example, Request, load_corpus
+from nlp_lstm.evaluation.labels import evaluate_labels
+from nlp_lstm.evaluation.words import evaluate_words
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.store.run import Run, load_run, newest_run
+from nlp_lstm.task import load_task
+from nlp_lstm.text.vocabulary import UNK
+
+
+def evaluate(
+    run: Run | str | Path | None = None,
+    data: str | None = None,
+    split: str = "validation",
+    labels: str | None = None,
+    classes: int | None = None,
+    limit: int | None = None,
+) -> Report:
+    """Score a run on a split of a corpus, and the baselines with it.
+
+    Args:
+        run: a run or its name; None for the newest.
+        data: a corpus as `load_corpus` takes it; None for the one that the run was trained on. The
+            baselines learn from its whole training split.
+        split: "train", "validation" or "test".
+        labels, classes: as `train` takes them; None for the run's own.
+        limit: score the first so many sentences of the split only.
+
+    Returns:
+        A report whose first table has a row per metric and a column for the model and each baseline;
+        for a tagger the second is its confusion table, for a next-word model they are its perplexity by
+        length of context and, in English, what it makes of minimal pairs. Its facts say whether the
+        corpus has changed since the run was trained on it.
+
+    Raises:
+        DataError: if the corpus has labels that the run does not know, or no such split.
+    """
+    if run is None:
+        run = newest_run()
+    elif not isinstance(run, Run):
+        run = load_run(run)
+    known = {"source": "mini", "labels": "phrase", "classes": 5, "limit": None, **run.data}
+    request = Request(run.predicts, labels or known["labels"], classes or known["classes"])
+    corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
+    examples = corpus.split(split)[:limit]
+    tables = tuple(_tables(run, corpus, examples))
+    facts = {
+        "run": run.name,
+        "data": corpus.source,
+        "split": split,
+        "sentences": len(examples),
+        "unknown_share": unknown_share(run, examples),
+        "vocabulary": len(run.vocabulary),
+        "lowercase": run.settings.lowercase,
+    }
+    if not data and known.get("sha256") not in (None, corpus.sha256()):
+        facts["changed"] = f"{corpus.source} is no longer what {run.name} was trained on"
+    return Report(tables, facts=facts)
+
+
+def evaluate_metrics(run: Run, corpus: Corpus) -> dict[str, dict[str, float | None]]:
+    """Return metric -> {"model": value, baseline: value} on the validation split: the first table alone."""
+    table = next(_tables(run, corpus, corpus.validation))
+    return {row: dict(zip(table.columns, values)) for row, values in zip(table.rows, table.values)}  # pyright: ignore
+
+
+def _tables(run: Run, corpus: Corpus, examples: Sequence[Example]) -> Iterator[Comparison]:
+    """The tables of an evaluation, each measured when it is asked for, the metrics first."""
+    evaluate_examples = evaluate_labels if run.predicts == "labels" else evaluate_words
+    return evaluate_examples(run, corpus, examples, load_task(run.task).encode)
+
+
+def unknown_share(run: Run, examples: Sequence[Example]) -> float:
+    """Return the share of words that the vocabulary does not know, in [0, 1]."""
+    ids = np.concatenate([run.vocabulary.ids(example.words) for example in examples])
+    return float((ids == UNK).mean()) if len(ids) else 0.0

@@ -1,0 +1,74 @@
+"""The LSTM's step.
+
+Source: Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber & Cummins 2000. Unlike
+`keras.layers.LSTMCell` it keeps the gates, and has no dropout.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from nlp_lstm.models.cells import CELLS, DEFAULT, Cell, Parts, Rule
+
+
+def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> None:
+    """Advance an LSTM by one word and write every part of the step.
+
+        i, f, g, o = split(x W + b + h U)        # Keras's column order
+        c' = sigmoid(f) * c + sigmoid(i) * tanh(g)
+        h' = sigmoid(o) * tanh(c')
+
+    Args:
+        projected: x W + b, `(batch, 4 * units)`; it becomes the three gates and the candidate.
+        before: `hidden_state` h and `cell_state` c of the word before, `(batch, units)`.
+        now: what is written, each `(batch, units)`: input_gate, forget_gate, candidate and output_gate,
+            which are blocks of `projected`, cell_state and hidden_state.
+        rule: U and what the layer does differently.
+
+    Reference:
+        Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000.
+    """
+    i, f, g, o, c, h = now.values()
+    projected += np.matmul(before["hidden_state"], rule.recurrent_kernel, out=rule.product)
+    if rule.variant == DEFAULT:
+        _squash(projected, c.shape[1])
+    else:
+        for gate in (i, f, o):
+            rule.variant.recurrent_activation(gate, gate)
+        rule.variant.activation(g, g)
+    for name, values in (("input_gate", i), ("forget_gate", f), ("candidate", g), ("output_gate", o)):
+        rule.edit(name, values)
+    np.multiply(f, before["cell_state"], out=c)
+    c += np.multiply(i, g, out=h)  # h is not known yet: its place is free
+    rule.edit("cell_state", c)
+    rule.variant.activation(c, h)
+    h *= o
+    rule.edit("hidden_state", h)
+
+
+def _squash(columns: np.ndarray, units: int) -> None:
+    """Write sigmoid of i, f and o and tanh of g, all with one tanh: sigmoid(x) = tanh(x / 2) / 2 + 1 / 2."""
+    scale, shift = _scale_and_shift(units, columns.dtype)
+    columns *= scale
+    np.tanh(columns, out=columns)
+    columns *= scale
+    columns += shift
+
+
+@cache
+def _scale_and_shift(units: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """What `_squash` multiplies by and adds, `(4 * units,)` each: 1/2 and 1/2 for a gate, 1 and 0 for g."""
+    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype), units)
+    return scale, 1 - scale
+
+
+CELLS.register("lstm")(
+    Cell(
+        step=lstm_step,
+        columns=4,
+        parts=("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state"),
+        states=("hidden_state", "cell_state"),
+        keras_layer="LSTM",
+        bias_shape=lambda units: (4 * units,),
+    )
+)

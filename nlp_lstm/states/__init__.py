@@ -1,0 +1,34 @@
+"""Run or Keras model, and a sentence -> Trace: every state and gate of every word, and what they show.
+
+    traces.py          Trace and LayerTrace, the values that the rest is about
+    tracing.py         trace(): a run, or any Keras model, reads a sentence or a batch
+    keras_models.py    what a Keras model is made of
+    recording.py       what its recurrent layers read
+    edits.py           Edit: a part that is set or scaled while a run reads
+    changes.py         what a changed word or a held part changes at every later word
+    memory.py          which word wrote what of the cell state
+    probing.py         probe(): all of this as tables
+
+No file here needs Keras but those two that read a Keras model.
+"""
+
+from nlp_lstm.states.changes import change_table
+from nlp_lstm.states.edits import Edit
+from nlp_lstm.states.memory import half_life, memory_age, shares, unit_ages, write_decomposition
+from nlp_lstm.states.traces import LayerTrace, Trace, says, state_table
+from nlp_lstm.states.tracing import trace
+
+__all__ = [
+    "Edit",
+    "LayerTrace",
+    "Trace",
+    "change_table",
+    "half_life",
+    "memory_age",
+    "says",
+    "shares",
+    "state_table",
+    "trace",
+    "unit_ages",
+    "write_decomposition",
+]

@@ -1,0 +1,41 @@
+"""export(): a run's taught model as a file that plain Keras opens."""
+
+from pathlib import Path
+
+from nlp_lstm.errors import StorageError, UsageError
+from nlp_lstm.store.run import Run, load_run
+from nlp_lstm.task import load_task
+
+
+def export(run: Run | str | Path, file: str | Path) -> Path:
+    """Write a run's taught model as a `.keras` file; nothing of ours is needed to open it.
+
+    The model reads word ids `(batch, timesteps)` of the run's tokenizer.json, right-padded with 0. A
+    sentiment model reads exactly `settings.timesteps` words, a next-word model any number.
+
+    Args:
+        run: a run or its name.
+        file: where to write; its name must end in .keras.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        UsageError: if the file exists, or its name does not end in .keras.
+        StorageError: if writing fails.
+    """
+    from nlp_lstm.models.layers import set_weights
+
+    run, file = run if isinstance(run, Run) else load_run(run), Path(file)
+    if file.suffix != ".keras":
+        raise UsageError(f"the file {file} must end in .keras, as plain Keras asks for")
+    if file.exists():
+        raise UsageError(f"{file} exists: give another name")
+    model = load_task(run.task).taught_model(run.settings, len(run.vocabulary), run.outputs)
+    set_weights(model, run.weights)
+    try:
+        model.save(file)
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        raise StorageError(f"cannot write {file}: {error.strerror or error}") from None
+    return file
