@@ -15,7 +15,7 @@ FILES = ("card.md", "history.csv", "run.json", "tokenizer.json", "weights.safete
 ROOT = Path(__file__).parent.parent
 
 
-SHIPPED = ROOT / "nlp_lstm" / "shipped"
+SHIPPED = ROOT / "nlp_lstm" / "store" / "shipped"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_the_only_top_level_name_is_our_own(unpacked):
 
 def test_every_module_is_in_the_wheel(unpacked):
     def modules(folder: Path) -> set[str]:
-        return {str(path.relative_to(folder)) for path in folder.rglob("*.py")}
+        return {str(path.relative_to(folder)) for path in folder.rglob("*.py*") if path.suffix != ".pyc"}
 
     expected = modules(ROOT / "nlp_lstm") | {f"tasks/{name}" for name in modules(ROOT / "tasks")}
     assert modules(unpacked / "nlp_lstm") == expected
@@ -80,7 +80,7 @@ def test_the_shipped_runs_are_in_the_wheel_with_their_cards(unpacked):
             str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()
         }
 
-    found = files(unpacked / "nlp_lstm" / "shipped")
+    found = files(unpacked / "nlp_lstm" / "store" / "shipped")
     assert set(found) == {f"{name}/{file}" for name in CARDS for file in FILES}
     assert sum(map(len, found.values())) <= 12_000_000
     assert found == files(SHIPPED)

@@ -1,0 +1,46 @@
+"""How the documentation is built: `make docs` writes build/docs/index.html, offline, with warnings as errors."""
+
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import code_map  # noqa: E402  stands beside this file
+
+import nlp_lstm  # noqa: E402
+
+project = "nlp-lstm"
+author = "nlp-lstm contributors"
+project_copyright = author
+release = version = nlp_lstm.__version__
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_click",
+]
+exclude_patterns = ["verdict.txt"]
+myst_enable_extensions = ["deflist", "dollarmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "off"  # the notebooks in learn/ have been executed: see execute_notebook.py
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"  # the signature has them
+napoleon_use_rtype = False
+python_maximum_signature_line_length = 88
+
+html_theme = "furo"
+html_title = "nlp-lstm"
+html_static_path = ["static"]
+html_css_files = ["style.css"]
+html_show_sphinx = False
+html_copy_source = False
+html_theme_options = {"navigation_with_keys": True}
+
+
+def setup(app):
+    """Draw the map of the code before the page that shows it is read."""
+    drawn = HERE / "understand" / "code_map.svg"
+    drawn.write_text(code_map.draw(code_map.read_rooms()), encoding="utf-8")
