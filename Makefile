@@ -24,8 +24,8 @@ test: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist loadfile -rs
 
 picture: $(VENV)/installed-dev
-	rm -f docs/probe.svg
-	$(BIN)/nlp-lstm probe "not a good film, but a moving one" --run sentiment-sst --format svg --output docs/probe.svg
+	rm -f docs/pictures/probe.svg
+	$(BIN)/nlp-lstm probe "not a good film, but a moving one" --run sentiment-sst --format svg --output docs/pictures/probe.svg
 
 shipped: $(VENV)/installed
 	$(BIN)/nlp-lstm train --preset sst --layers 1 --units 168 --keep best --vocab-size 26000 --seed 0 --run build/sentiment-sst

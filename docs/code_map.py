@@ -118,7 +118,8 @@ def _arrow(start: tuple[float, float], end: tuple[float, float]) -> str:
     (x, y), (below, deep) = start, end
     y, deep = y + HEIGHT / 2, deep - HEIGHT / 2
     bend = min(FLOOR, (deep - y) / 2)
-    return f'<path d="M{x:g} {y:g}C{x:g} {y + bend:g} {below:g} {deep - bend:g} {below:g} {deep:g}" marker-end="url(#tip)"/>'
+    curve = f"M{x:g} {y:g}C{x:g} {y + bend:g} {below:g} {deep - bend:g} {below:g} {deep:g}"
+    return f'<path d="{curve}" marker-end="url(#tip)"/>'
 
 
 def _box(room: str, x: float, y: float) -> str:

@@ -1,6 +1,5 @@
-"""How the documentation is built: `make docs` writes build/docs/index.html, offline, with warnings as errors."""
+"""How `make docs` builds the documentation: offline, with warnings as errors, into build/docs."""
 
-import re
 import sys
 from pathlib import Path
 

@@ -16,9 +16,9 @@ BFLOAT16 = {"amx_bf16", "avx512_bf16", "bf16"}
 # What only the twin of the next-word predictor has, and why no other task does.
 NEXT_WORD_TWIN = {
     "tie_weights": "only words can share their embedding",
-    "sampled_softmax": "only words are many enough",
-    "activation_regularization": "only running text has next to no padding",
-    "temporal_activation_regularization": "only running text has next to no padding",
+    "sampled_softmax": "only a vocabulary of words is large enough",
+    "activation_regularization": "only running text has almost no padding",
+    "temporal_activation_regularization": "only running text has almost no padding",
 }
 KINDS = {int: "a whole number", float: "a number", bool: "True or False", str: "a string"}
 
@@ -73,63 +73,63 @@ class Settings:
     )
     activation_regularization: float = setting(
         0.0,
-        "how many times the mean square of the hidden states that the output layer reads is added to the "
-        "loss (Merity et al. 2017; next-word, twin)",
+        "weight in the loss of the mean square of the hidden states that the output layer reads (Merity et "
+        "al. 2017; next-word, twin)",
         minimum=0,
     )
     temporal_activation_regularization: float = setting(
         0.0,
-        "how many times the mean squared change of these hidden states from word to word is added to the "
-        "loss (Merity et al. 2017; next-word, twin)",
+        "weight in the loss of the mean squared change of these hidden states from word to word (Merity et "
+        "al. 2017; next-word, twin)",
         minimum=0,
     )
     tie_weights: bool = setting(
-        False, "whether the output layer's kernel is the embedding's (next-word; units = embedding_dim)"
+        False, "whether the output layer uses the embedding as its kernel (next-word; units = embedding_dim)"
     )
     vocab_size: int = setting(
-        30_000, "most entries of the vocabulary, its 3 reserved ones included", minimum=4
+        30_000, "maximum entries of the vocabulary, including its 3 reserved ones", minimum=4
     )
     min_count: int = setting(1, "words seen fewer times become unknown", minimum=1)
     lowercase: bool = setting(True, "whether the model sees words in lower case")
     train_as: str = setting(
         "twin", "train the taught model itself or its fast twin", choices=("twin", "taught")
     )
-    epochs: int = setting(10, "most passes over the training set", minimum=1)
+    epochs: int = setting(10, "maximum passes over the training set", minimum=1)
     batch_size: int = setting(32, "sequences per step", minimum=1)
     timesteps: int = setting(
         100,
-        "words per training sequence: next-word cuts text into them; for sentiment only the taught model "
-        "has this limit",
+        "words per training sequence: next-word cuts text into such sequences; for sentiment only the taught "
+        "model has this limit",
         minimum=2,
     )
     optimizer: str = setting("adam", "how weights are updated", choices=("adam", "sgd"))
     learning_rate: float = setting(
         0.002, "first step size; it falls to 0 along a cosine (sgd wants about 20)", minimum=1e-7
     )
-    clip_norm: float = setting(1.0, "longest gradient, as a norm over all weights", minimum=1e-6)
+    clip_norm: float = setting(1.0, "maximum norm of the gradient over all weights", minimum=1e-6)
     weight_decay: float = setting(
         0.0,
-        "share of each weight, times the learning rate, that a step takes off (Loshchilov & Hutter 2019)",
+        "share of each weight that a step takes off, times the learning rate (Loshchilov & Hutter 2019)",
         minimum=0,
         maximum=1,
     )
-    loss_chunk: int = setting(512, "most words whose logits are held at once in training", minimum=1)
+    loss_chunk: int = setting(512, "maximum words whose logits are in memory at once in training", minimum=1)
     sampled_softmax: int = setting(
         0,
-        "words that training takes its softmax over: those of the batch, and some that stand for all others "
+        "words in the softmax of training: the words of the batch, and some that stand for all others "
         "(Jean et al. 2015; next-word, twin); 0 for all words",
         minimum=0,
     )
     precision: str = setting(
         "float32",
-        "of matrix products in training; auto is bfloat16 where the processor has it, and faster so, else "
-        "float32",
+        "precision of matrix products in training; auto is bfloat16, which is faster, if the processor has "
+        "it, otherwise float32",
         choices=("float32", "bfloat16", "auto"),
     )
     patience: int = setting(3, "epochs without a better validation loss before stopping", minimum=1)
     keep: str = setting(
         "best",
-        "the epoch whose weights are kept: best, of the lowest validation loss, or last",
+        "which epoch's weights are kept: best (lowest validation loss) or last",
         choices=("best", "last"),
     )
     seed: int = setting(0, "seed of weights, order and dropout", minimum=0, maximum=2**31 - 1)
@@ -141,7 +141,7 @@ class Settings:
             object.__setattr__(self, "precision", "bfloat16" if has_bfloat16() else "float32")
         if self.tie_weights and self.units != self.embedding_dim:
             raise UsageError(
-                f"tie_weights with {self.units} units and embedding_dim {self.embedding_dim}: must be equal"
+                f"tie_weights with {self.units} units and embedding_dim {self.embedding_dim}: make them equal"
             )
         for name in NEXT_WORD_TWIN:
             if getattr(self, name) and self.train_as == "taught":

@@ -334,12 +334,12 @@ def test_a_drawing_needs_nothing_from_elsewhere_and_escapes_names(here, new_run)
 def test_the_smallest_weight_and_the_largest_have_their_colours(lstm):
     page = ElementTree.fromstring(draw(lstm))
     fills = [shape.get("fill") for shape in page.iter(f"{SVG}rect") if shape.get("class") == "weight"]
-    assert fills.count("#d55e00") == 4  # the forget gate's biases, 1, are the largest
+    assert fills.count("#01665e") == 4  # the forget gate's biases, 1, are the largest
     assert fills.count("#ffffff") >= 12  # the other biases are 0
 
 
 def test_the_drawing_of_the_readme_is_what_the_command_draws(lstm):
-    file = Path(__file__).parent.parent / "docs/anatomy.svg"
+    file = Path(__file__).parent.parent / "docs/pictures/anatomy.svg"
     kept = ElementTree.fromstring(file.read_text(encoding="utf-8"))
     new = ElementTree.fromstring(draw(lstm))
     words = [[element.text for element in page.iter(f"{SVG}text")] for page in (kept, new)]

@@ -2,23 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from nlp_lstm.anatomies._svg import (
-    COLOURS,
-    GREY,
-    INK,
-    PALE,
-    RULE,
-    box,
-    counted,
-    group,
-    line,
-    number,
-    operation,
-    text,
-)
+from nlp_lstm.anatomies._svg import GREY, INK, PALE, RULE, box, counted, group, line, number, operation, text
 from nlp_lstm.anatomies.layers import Layer
 from nlp_lstm.anatomies.steps import Line, step_lines
 from nlp_lstm.anatomies.tables import UNIT
+from nlp_lstm.report.palette import PART_COLOURS
 
 CELL, GAP, LEFT, TOP = 376, 20, 78, 92
 STATE, GATES, BUS, FLOOR, OUT = 52, 214, 284, 320, 358  # heights in a cell; where h leaves it
@@ -178,7 +166,7 @@ def _gate(x: float, name: str, value: float) -> list[str]:
     squash = "sigmoid" if name.endswith("_gate") else "tanh"
     return [
         box(x - 39, GATES - 29, 78, 58, "white"),
-        box(x - 39, GATES - 29, 78, 58, COLOURS[name], INK, opacity=0.35),
+        box(x - 39, GATES - 29, 78, 58, PART_COLOURS[name], INK, opacity=0.35),
         text(x, GATES - 12, name.removesuffix("_gate").replace("hidden_state", "h"), 12.5, bold=True),
         text(x, GATES + 4, squash, 12),
         text(x, GATES + 22, number(value), 14),
@@ -187,7 +175,7 @@ def _gate(x: float, name: str, value: float) -> list[str]:
 
 def _state(name: str) -> str:
     """The colour of a state."""
-    return COLOURS["hidden_state" if name == "h" else "cell_state"]
+    return PART_COLOURS["hidden_state" if name == "h" else "cell_state"]
 
 
 def _index(number: int) -> str:

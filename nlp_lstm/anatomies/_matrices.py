@@ -1,4 +1,4 @@
-"""The matrices of each gate to scale, a square for each weight: blue below 0, orange above."""
+"""The matrices of each gate to scale, a square for each weight: brown below 0, teal above."""
 
 import base64
 import struct
@@ -6,9 +6,10 @@ import zlib
 
 import numpy as np
 
-from nlp_lstm.anatomies._svg import BLUE, GREY, INK, ORANGE, number, shade, text
+from nlp_lstm.anatomies._svg import GREY, INK, number, shade, text
 from nlp_lstm.anatomies.layers import Block, Layer
 from nlp_lstm.anatomies.tables import shapes_of, sum_of
+from nlp_lstm.report.palette import ABOVE_ZERO, BELOW_ZERO
 
 LEFT, TOP, WIDE, HIGH, BETWEEN = 250, 40, 1010, 620, 26
 PITCH = 160  # from gate to gate at least: room for its sum
@@ -78,7 +79,7 @@ def _heat(matrix: np.ndarray, x: float, y: float, side: float, limit: float) -> 
         size = f'x="{left:.1f}" y="{top:.1f}" width="{side:.2f}" height="{side:.2f}"'
         shapes.append(f'<rect {size} fill="{shade(value, limit)}" class="weight"/>')
         if side >= NUMBERED:
-            ink = "white" if value < -0.85 * limit else INK  # the darkest blue alone hides dark ink
+            ink = "white" if abs(value) > 0.6 * limit else INK  # dark ink is hard to read on dark colours
             shapes.append(text(left + side / 2, top + side / 2 + 4.5, number(value), 12.5, colour=ink))
     return [*shapes, frame]
 
@@ -87,7 +88,7 @@ def _png(matrix: np.ndarray, limit: float) -> str:
     """A matrix as a PNG image in base64, a pixel for each weight: ISO/IEC 15948, eight bits a colour."""
     rows, columns = matrix.shape
     share = np.clip(abs(matrix) / (limit or 1), 0, 1)[..., None]
-    ends = np.array([[int(end[at : at + 2], 16) for at in (1, 3, 5)] for end in (ORANGE, BLUE)])
+    ends = np.array([[int(end[at : at + 2], 16) for at in (1, 3, 5)] for end in (ABOVE_ZERO, BELOW_ZERO)])
     pixels = np.rint(255 + (ends[(matrix < 0).astype(int)] - 255) * share).astype(np.uint8)
     lines = b"".join(b"\0" + row.tobytes() for row in pixels)  # each after a byte that says: not filtered
     chunks = (

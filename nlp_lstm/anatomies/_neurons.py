@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from nlp_lstm.anatomies._svg import COLOURS, GREY, PALE, circle, counted, line, number, text
+from nlp_lstm.anatomies._svg import GREY, PALE, circle, counted, line, number, text
 from nlp_lstm.anatomies.layers import Layer
 from nlp_lstm.anatomies.steps import step_lines
 from nlp_lstm.anatomies.tables import STEP, UNIT, sum_of
+from nlp_lstm.report.palette import PART_COLOURS
 
 MOST = 8  # circles of a column
 APART, RADIUS, TOP = 62, 23, 104
@@ -23,12 +24,12 @@ def draw_neurons(layer: Layer) -> tuple[list[str], float]:
     block, parts = layer.blocks[gate], layer.trace.parts
     columns = (
         (LEFT, layer.trace.inputs[STEP - 1], layer.reads, PALE),
-        (MIDDLE, parts[gate][STEP - 1], f"units: {gate}", COLOURS[gate]),
+        (MIDDLE, parts[gate][STEP - 1], f"units: {gate}", PART_COLOURS[gate]),
         (
             RIGHT,
             parts["hidden_state"][STEP - 2],
             f"hidden states of step {STEP - 1}",
-            COLOURS["hidden_state"],
+            PART_COLOURS["hidden_state"],
         ),
     )
     rows = min(MOST, max(layer.input_dim, layer.units))
@@ -67,7 +68,7 @@ def _arrows(kind: str, x: float, matrix: np.ndarray, rows: int) -> list[str]:
             (MIDDLE - side * (RADIUS + 2), _height(end, ends, rows) + (start - min(starts, MOST) / 2) * 2.5),
         ]
         width, opacity = 0.8 + THICKEST * abs(weight), 1 if end == UNIT else 0.35
-        head = "blue" if weight < 0 else "orange"
+        head = "below" if weight < 0 else "above"
         drawn.append((end == UNIT, line(points, head, width=width, kind=f"arrow {kind}", opacity=opacity)))
     return [shape for _, shape in sorted(drawn, key=lambda one: one[0])]  # the dark ones above the others
 
@@ -96,7 +97,7 @@ def _sums(layer: Layer, gate: str) -> list[str]:
     shapes.append(text(SUMS, y, parts, 14, "start", bold=True))
     for name, block in blocks.items():
         y += 28
-        shapes.append(circle(SUMS + 8, y - 5, 8, COLOURS[name], opacity=0.6))
+        shapes.append(circle(SUMS + 8, y - 5, 8, PART_COLOURS[name], opacity=0.6))
         shapes.append(text(SUMS + 26, y, name, 14, "start"))
         shapes.append(text(SUMS + ASIDE, y, f"{sum_of(block)} = {block.parameters:,}", 13, "start"))
     total = f"{len(blocks)} × {block.parameters:,} = {layer.parameters:,}"

@@ -1,7 +1,8 @@
 """The whole model over three steps: each layer reads the one below, and itself at the step before."""
 
-from nlp_lstm.anatomies._svg import COLOURS, GREY, PALE, box, line, text
+from nlp_lstm.anatomies._svg import GREY, PALE, box, line, text
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.palette import PART_COLOURS
 
 LEFT, COLUMN, WIDE, ROW, HIGH, TOP = 470, 290, 200, 74, 42, 16
 
@@ -33,7 +34,7 @@ def draw_stack(
 def _layer(x: float, y: float, name: str, cell: str, outputs: object, above: bool, right: bool) -> list[str]:
     """One layer at one step, with its arrows to the layer above and to the next step."""
     recurrent = name.startswith("layer_")
-    colour = COLOURS["hidden_state"] if recurrent else PALE
+    colour = PART_COLOURS["hidden_state"] if recurrent else PALE
     shapes = [
         box(x, y, WIDE, HIGH, "white"),
         box(x, y, WIDE, HIGH, colour, opacity=0.25 if recurrent else 1),

@@ -1,26 +1,20 @@
 """What the drawings are made of: text, lines, circles and boxes as SVG, and the colours.
 
-The colours are Okabe and Ito's, which colour-blind readers tell apart; every colour has a word or a number
-beside it. A weight below 0 is blue, above 0 orange, and the paler the nearer to 0.
+Every colour has a word or a number beside it, and the colours are those of the palette.
 """
 
 import html
 import re
 from collections.abc import Sequence
 
-BLUE, ORANGE, INK = "#0072b2", "#d55e00", "#1a1a1a"
-GREY, RULE, PALE = "#5f6b76", "#c3cad1", "#f4f6f8"
-COLOURS = {
-    "input_gate": "#009e73",
-    "forget_gate": "#e69f00",
-    "candidate": "#56b4e9",
-    "output_gate": "#cc79a7",
-    "update_gate": "#e69f00",
-    "reset_gate": "#009e73",
-    "cell_state": ORANGE,
-    "hidden_state": BLUE,
-}
-HEADS = {"ink": (INK, 8), "blue": (BLUE, 12), "orange": (ORANGE, 12)}  # colours and sizes of arrowheads
+from nlp_lstm.report.palette import ABOVE_ZERO, BELOW_ZERO
+
+INK, GREY, RULE, PALE = "#1a1a1a", "#5f6b76", "#c3cad1", "#f4f6f8"
+HEADS = {
+    "ink": (INK, 8),
+    "below": (BELOW_ZERO, 12),
+    "above": (ABOVE_ZERO, 12),
+}  # colours and sizes of arrowheads
 
 Point = tuple[float, float]
 
@@ -116,14 +110,14 @@ def counted(count: int, things: str) -> str:
 
 
 def shade(value: float, largest: float) -> str:
-    """Return the colour of a weight beside the largest one: white at 0, blue below, orange above.
+    """Return the colour of a weight beside the largest one: white at 0, brown below, teal above.
 
     Example:
         >>> shade(0, 1), shade(-1, 1), shade(1, 1)
-        ('#ffffff', '#0072b2', '#d55e00')
+        ('#ffffff', '#8c510a', '#01665e')
     """
     share = min(abs(value) / largest, 1) if largest else 0
-    end = BLUE if value < 0 else ORANGE
+    end = BELOW_ZERO if value < 0 else ABOVE_ZERO
     mixed = (round(255 + (int(end[at : at + 2], 16) - 255) * share) for at in (1, 3, 5))
     return "#" + "".join(f"{part:02x}" for part in mixed)
 

@@ -74,7 +74,7 @@ def _sections(anatomy: Anatomy, layer: Layer) -> Iterator[Section]:
         )
     yield (
         f"An arrow is a weight: {layer.name}",
-        f"In the circles: the numbers at step {STEP}. Thickness: size of the weight; blue: below 0, orange: "
+        f"In the circles: the numbers at step {STEP}. Thickness: size of the weight; brown: below 0, teal: "
         f"above 0. Dark: the arrows into unit {UNIT}",
         draw_neurons(layer),
     )

@@ -1,4 +1,4 @@
-"""Studies -> findings: what is said about hidden and cell state, each judged by a rule.
+"""Studies -> findings: common claims about hidden and cell state, each judged by a rule.
 
 `page` lists the claims, which are those that articles on LSTMs repeat, each with its rule, the same for
 every run. The other modules judge. They look at 95 % intervals alone; what is judged of several layers

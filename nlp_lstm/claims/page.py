@@ -1,4 +1,4 @@
-"""The claims in the order in which the verdict tells them. To add one, add a judge and an entry here."""
+"""All claims, in the order of the verdict. To add one, add a judge and an entry here."""
 
 from nlp_lstm.claims import Claim
 from nlp_lstm.claims.gates import SAME, judge_context, judge_forget_weights, judge_gates
@@ -8,40 +8,43 @@ from nlp_lstm.claims.states import judge_age, judge_everything_so_far, judge_lat
 CLAIMS = (
     Claim(
         "The hidden state is more concerned with the latest word than the cell state is.",
-        "share of the latest word in the influence of all words on the state now; holds where that of the "
-        "hidden state is larger, the interval of the difference above 0",
+        "the latest word's share of the influence that all words have on the state now; holds where the "
+        "hidden state's share is larger and the interval of the difference lies above 0",
         judge_latest_word,
     ),
     Claim(
         "The cell state holds more of the words before than the hidden state does.",
-        "accuracy of linear probes for the word 1 to 10 places back; holds where that from the cell state is "
-        "higher, the interval of the difference above 0",
+        "accuracy of linear probes for the word 1 to 10 places back; holds where the accuracy from the cell "
+        "state is higher and the interval of the difference lies above 0",
         judge_words_before,
     ),
     Claim(
         "What the hidden state shows is newer than what the cell state holds.",
-        "how many words ago what is in the state was written, mean by share; of the hidden state, what it "
-        "reads out of the cell state; holds where the interval of the difference is below 0",
+        "memory age: how many words ago the content of the state was written, as a mean weighted by share; "
+        "the content of the hidden state is what it reads out of the cell state; holds where the interval of "
+        "the difference, hidden state minus cell state, lies below 0",
         judge_age,
     ),
     Claim(
         "The cell state is concerned with all the data so far.",
-        "how many words back all are read by a linear probe better than by naming the commonest word; holds "
-        "if that is 10, as far as is looked, from the cell state of every layer, in part if it is 1 of any",
+        "how many words back a linear probe reads every word better than naming the commonest word does; 10 "
+        "is the farthest place tested; holds if the cell state of every layer reaches 10, in part if the "
+        "cell state of any layer reaches 1",
         judge_everything_so_far,
     ),
     Claim(
         "What the hidden state encodes depends on the task: the current word in a tagger, the next word in a "
         "predictor.",
-        "accuracy of linear probes on the last layer; holds if the tagger's current word is easier and the "
-        "predictor's next word, intervals apart; in part if only the next word is easier to read from the "
-        "predictor than from the tagger",
+        "accuracy of linear probes on the last layer; holds if the current word is easier to read than the "
+        "next word in the tagger, and the next word easier than the current word in the predictor; in part "
+        "if only the next word is easier to read from the predictor than from the tagger; easier: the "
+        "intervals do not overlap",
         judge_task,
     ),
     Claim(
         "After “the sky is”, the tagger's hidden state encodes “is” and the predictor's “blue”.",
-        "what linear probes of the last layer's hidden state read there; holds if both are read, in part if "
-        "one is; not enough data where a word is too rare in the corpus to fit a probe",
+        "what linear probes read there from the last layer's hidden state; holds if they read both words, in "
+        "part if they read one; not enough data if a word is too rare in the corpus to fit a probe",
         judge_article,
     ),
     Claim(
@@ -51,14 +54,14 @@ CLAIMS = (
     ),
     Claim(
         "High forget weights mark the important time-steps.",
-        "Spearman's rank correlation, over words, of the mean gate at a word with the length of what is left "
-        "of the word 5 words later; holds where that of the forget gate is above 0 and above that of the "
-        "input gate, intervals apart",
+        "Spearman's rank correlation, over words, between the mean gate at a word and the length of what is "
+        "left of the word 5 words later; holds where the interval of the forget gate lies above 0 and above "
+        "the interval of the input gate",
         judge_forget_weights,
     ),
     Claim(
         "What the model says of a word is said in the context of the whole sentence.",
-        "the first halves of sentences are read alone; holds if a hidden state differs from that in the "
+        "the first halves of sentences are read alone; holds if a hidden state differs from its value in the "
         f"whole sentence by more than {SAME:g}",
         judge_context,
     ),

@@ -57,9 +57,10 @@ def verdict(
         ("verdict", "what_is_said"),
         [(finding.outcome, claim.statement) for claim, finding in zip(CLAIMS, found)],
         "claim",
-        "by the rules below; what is judged of several layers holds if it is so in all of them, in part if "
-        f"in some; a difference whose interval holds 0 and is wider than ± {NARROW:g} is not enough data; "
-        "intervals are 95 %, by sentence; untrained: the same measured on the model before training",
+        "each claim is judged by its rule below; a claim about several layers holds if it holds in all of "
+        "them, in part if it holds in some; if the interval of a difference includes 0 and is wider than "
+        f"± {NARROW:g}, there is not enough data; intervals are 95 %, by sentence; untrained: the same "
+        "measured on the model before training",
     )
     tables = [_evidence(number, claim, finding) for number, claim, finding in zip(numbers, CLAIMS, found)]
     return Report((page, *tables), facts={"split": split, **facts_of(studies)})

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 quiet_option = click.option("--quiet", is_flag=True, help="Show no progress and no notes.")
 limit_option = click.option(
-    "--limit", type=click.IntRange(1), help="Take the first so many sentences of each split."
+    "--limit", type=click.IntRange(1), help="Use only this many sentences, the first of each split."
 )
 labels_option = click.option(
     "--labels",
-    help="For sst: a word's label is that of the largest phrase that ends there, or of the word alone: "
-    "phrase, word.  [default: phrase]",
+    help="For sst: phrase gives each word the label of the largest phrase that ends there; word gives it "
+    "the label of the word alone.  [default: phrase]",
 )
 classes_option = click.option("--classes", type=int, help="For sst: how many classes, 5 or 3.  [default: 5]")
 
@@ -33,11 +33,14 @@ def study_options(command: Callable) -> Callable:
     """Add the options of commands that measure runs on many sentences."""
     options = (
         click.option(
-            "--data", help="The corpus to read.  [default: that of each run; mini where it is not here]"
+            "--data",
+            help="The corpus to read.  [default: the corpus of each run, or mini if that is not here]",
         ),
         click.option("--split", default="validation", show_default=True, help="train, validation or test."),
         limit_option,
-        click.option("--seed", default=0, show_default=True, help="Draws sentences, controls and intervals."),
+        click.option(
+            "--seed", default=0, show_default=True, help="Seed of sentences, controls and intervals."
+        ),
         quiet_option,
     )
     for option in reversed(options):

@@ -12,7 +12,7 @@ from nlp_lstm.errors import StorageError, UsageError
 from nlp_lstm.report import Report
 from nlp_lstm.views import FILES, PICTURES, VIEWS, require_matplotlib
 
-TABLES_AND_PICTURES = "text, json or csv; or with pictures html, svg or png (needs the extra `pictures`)."
+TABLES_AND_PICTURES = "text, json or csv; html, svg or png with pictures (needs the extra `pictures`)."
 
 
 def report_options(help: str, formats: Sequence[str] | None = None) -> Callable[[Callable], Callable]:

@@ -9,14 +9,16 @@ from nlp_lstm.cli._reports import report_options, show, write
 @click.command("anatomy")
 @click.option("--variables", type=int, help="Numbers that a layer reads at each step.  [default: 5]")
 @click.option("--units", type=int, help="Units of each layer.  [default: 4]")
-@click.option("--batch", type=int, help="Sentences that are read at once.  [default: 3]")
+@click.option("--batch", type=int, help="Sentences that the layers read at once.  [default: 3]")
 @click.option("--cell", help="Recurrent cell: lstm, gru or rnn.  [default: lstm]")
 @click.option("--layers", type=int, help="Stacked layers.  [default: 1]")
-@click.option("--run", help="Take a run apart instead of layers that Keras makes; none of the above with it.")
+@click.option(
+    "--run", help="Take this run apart instead of new Keras layers; give none of the options above."
+)
 @report_options("Tables, or a drawing.", ["text", "json", "csv", "svg"])
 @quiet_option
 def command(variables, units, batch, cell, layers, run, format, output, quiet):
-    """Show what recurrent layers are made of: matrices, arrows and steps, in numbers of real weights."""
+    """Show what recurrent layers are made of: matrices, arrows and steps, with real weights."""
     from nlp_lstm.anatomies import anatomy
     from nlp_lstm.anatomies.drawing import draw
 

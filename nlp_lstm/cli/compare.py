@@ -12,10 +12,10 @@ from nlp_lstm.cli._reports import TABLES_AND_PICTURES, report_options, show
 @study_options
 @report_options(TABLES_AND_PICTURES)
 def command(analysis, runs, data, split, limit, seed, quiet, format, output):
-    """Measure hidden against cell state over many sentences, beside an untrained model.
+    """Compare hidden and cell state over many sentences, beside an untrained model.
 
-    ANALYSIS is influence, decode, meaning, similarity, gates, memory or units. RUNS are the newest of each
-    task if none is given; if there is none, nlp-lstm's own.
+    ANALYSIS is influence, decode, meaning, similarity, gates, memory or units. Without RUNS, the command
+    takes the newest run of each task, or the shipped runs if you have none.
     """
     from nlp_lstm.analyses.comparing import compare
 

@@ -8,7 +8,7 @@ from nlp_lstm.cli._reports import show
 
 @click.command("data")
 @click.argument("source", required=False)
-@click.option("--task", default="sentiment", show_default=True, help="What the corpus is for.")
+@click.option("--task", default="sentiment", show_default=True, help="The task that the corpus is for.")
 @labels_option
 @classes_option
 @limit_option

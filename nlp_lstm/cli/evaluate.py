@@ -12,11 +12,13 @@ from nlp_lstm.cli._reports import show
 
 @click.command("evaluate")
 @click.argument("run", required=False)
-@click.option("--data", help="The corpus.  [default: the one that the run was trained on]")
+@click.option("--data", help="The corpus.  [default: the run's own corpus]")
 @click.option("--split", default="validation", show_default=True, help="train, validation or test.")
 @click.option("--labels", help="For sst: phrase or word.  [default: the run's]")
 @click.option("--classes", type=int, help="For sst: 5 or 3.  [default: the run's]")
-@click.option("--limit", type=click.IntRange(1), help="Score the first so many sentences of the split.")
+@click.option(
+    "--limit", type=click.IntRange(1), help="Score only this many sentences, the first of the split."
+)
 @json_option
 @quiet_option
 def command(run, data, split, labels, classes, limit, as_json, quiet):

@@ -17,13 +17,13 @@ from nlp_lstm.report import Report
     type=click.Choice(["keras"]),
     default="keras",
     show_default=True,
-    help="Of the file.",
+    help="Format of the file.",
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 @quiet_option
 def command(run, format_, file, as_json, quiet):
-    """Write the taught model of RUN to FILE (.keras); plain Keras opens it with nothing of ours."""
+    """Write the taught model of RUN to FILE (.keras), which plain Keras opens without nlp-lstm."""
     from nlp_lstm.store.exporting import export
 
     note(f"building the model of {run} ...", quiet)

@@ -25,18 +25,18 @@ def split_numbers(context: click.Context, option: click.Parameter, value: str | 
 @click.command("extract")
 @click.argument("run")
 @click.option("--data", required=True, help="The corpus; `nlp-lstm data` lists the formats.")
-@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder to fill.")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
 @click.option("--split", default="train", show_default=True, help="train, validation or test.")
 @click.option(
     "--parts",
     callback=split_list,
-    help="Parts to keep, with commas between.  [default: the states, as hidden_state,cell_state]",
+    help="Parts to keep, separated by commas.  [default: the states: hidden_state,cell_state]",
 )
-@click.option("--layers", callback=split_numbers, help="Layers to keep, from 1, as 1,2.  [default: all]")
+@click.option("--layers", callback=split_numbers, help="Layers to keep, from 1, such as 1,2.  [default: all]")
 @click.option("--dtype", default="float32", show_default=True, help="float32 or float16.")
-@click.option("--limit", type=int, help="Read the first so many sentences of the split.")
-@click.option("--workers", default=1, show_default=True, help="Processes.")
-@click.option("--resume", is_flag=True, help="Go on with what an interrupted extraction left in the folder.")
+@click.option("--limit", type=int, help="Read only this many sentences, the first of the split.")
+@click.option("--workers", default=1, show_default=True, help="Number of processes.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted extraction in the folder.")
 @json_option
 @quiet_option
 def command(run, data, output, split, parts, layers, dtype, limit, workers, resume, as_json, quiet):

@@ -11,9 +11,9 @@ from nlp_lstm.cli._reports import show
 @click.command("find")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--unit", type=int, help="Show the words where this unit, from 0, is highest.")
-@click.option("--part", default="cell_state", show_default=True, help="Part that the unit is of.")
-@click.option("--layer", type=int, help="Layer that the unit is in, from 1.  [default: the last]")
-@click.option("--where", help='Only words where this holds, such as "cell_state[1,17] > 0.8".')
+@click.option("--part", default="cell_state", show_default=True, help="Part that the unit belongs to.")
+@click.option("--layer", type=int, help="Layer of the unit, from 1.  [default: the last]")
+@click.option("--where", help='Show only words where this holds, such as "cell_state[1,17] > 0.8".')
 @click.option("--top", default=20, show_default=True, help="How many words to show.")
 @json_option
 def command(folder, unit, part, layer, where, top, as_json):

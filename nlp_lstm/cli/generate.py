@@ -15,10 +15,10 @@ from nlp_lstm.report import Report
     "--temperature",
     default=1.0,
     show_default=True,
-    help="Below 1 safer, above 1 wilder (0.001 to 1000); 0 the likeliest.",
+    help="Below 1 is safer, above 1 is wilder (0.001 to 1000); 0 always takes the likeliest word.",
 )
-@click.option("--top-k", type=int, help="Draw among the likeliest so many words.")
-@click.option("--seed", default=0, show_default=True, help="Of the draws.")
+@click.option("--top-k", type=int, help="Draw only from this many words, the likeliest ones.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the draws.")
 @json_option
 def command(run_and_text, words, temperature, top_k, seed, as_json):
     """Continue TEXT word by word with RUN (default: the newest next-word run)."""

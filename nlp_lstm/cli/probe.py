@@ -12,22 +12,24 @@ from nlp_lstm.cli._reports import report_options, show
     "--run",
     "runs",
     multiple=True,
-    help="A run; may be repeated.  [default: the newest of each task; if there is none, nlp-lstm's own]",
+    help="A run; repeat for more.  [default: the newest of each task, or the shipped runs if you have none]",
 )
 @click.option("--layer", type=int, help="Layer to show, from 1.  [default: the last]")
 @click.option("--unit", type=int, help="Show all parts of one unit, from 0; with --memory, its memory.")
-@click.option("--memory", is_flag=True, help="Show which words wrote what is in the cell state.")
-@click.option("--towards", help="With --memory: which words wrote what of the logit of this label or word.")
+@click.option("--memory", is_flag=True, help="Show which words wrote the content of the cell state.")
+@click.option("--towards", help="With --memory: show which words wrote the logit of this label or word.")
 @click.option(
     "--without", type=int, metavar="WORD_NUMBER", help="Show what changes without this word, from 1."
 )
-@click.option("--swap", metavar="WORD_NUMBER=WORD", help="Show what changes with another word in its place.")
+@click.option(
+    "--swap", metavar="WORD_NUMBER=WORD", help="Show what changes if WORD takes the place of this word."
+)
 @click.option(
     "--hold",
     multiple=True,
     metavar="PART=VALUE@WORDS",
-    help="Show what changes if a part is held, as forget_gate=1@3-7, or cell_state[1,17]=0 for one unit of a "
-    "layer at all words; may be repeated.",
+    help="Show what changes if a part is held, such as forget_gate=1@3-7, or cell_state[1,17]=0 for one "
+    "unit of a layer at all words; repeat for more.",
 )
 @report_options(
     "text, json or csv; html, svg or png with pictures (needs the extra `pictures`); or all arrays as "

@@ -23,7 +23,7 @@ from nlp_lstm.cli._reports import show
 @click.option("--task", help="sentiment, next-word, or another package's task.  [default: sentiment]")
 @click.option("--data", help="The corpus; `nlp-lstm data` lists the formats.  [default: mini]")
 @click.option(
-    "--preset", metavar="NAME", help="A recipe; `nlp-lstm presets` lists them. Other options replace its own."
+    "--preset", metavar="NAME", help="A recipe; `nlp-lstm presets` lists them. Options you give override it."
 )
 @click.option("--run", type=click.Path(path_type=Path), help="Folder of the run.  [default: runs/TASK-NNN]")
 @labels_option
@@ -31,23 +31,24 @@ from nlp_lstm.cli._reports import show
 @click.option(
     "--subphrases/--no-subphrases",
     default=None,
-    help="For sst: train on every constituent of the training trees, too.",
+    help="For sst: train on every constituent of the training trees too.",
 )
 @limit_option
 @click.option(
     "--vectors",
     type=click.Path(path_type=Path),
-    help="Word vectors in GloVe's text format, plain or .gz; a tagger knows their words too.",
+    help="Word vectors in GloVe's text format, plain or .gz; a tagger's vocabulary takes in their words too.",
 )
-@click.option("--init-from", metavar="RUN", help="Start embedding and layers from this run.")
+@click.option("--init-from", metavar="RUN", help="Start from the embedding and layers of this run.")
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard logs (needs the extra `tensorboard`).")
 @settings_options
 @json_option
 @quiet_option
 def command(as_json, quiet, **options):
-    """Train a model and save it as a run of its own, with its metrics beside the baselines.
+    """Train a model and save it as a new run, with its metrics beside the baselines.
 
-    What is not given is the preset's, or else the task's own default; the run records all settings.
+    Options you give override the preset; everything else keeps the task's default. The run records all
+    settings.
     """
     from nlp_lstm.store.listing import describe_run
 

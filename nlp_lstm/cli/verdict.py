@@ -11,9 +11,9 @@ from nlp_lstm.cli._reports import TABLES_AND_PICTURES, report_options, show
 @study_options
 @report_options(TABLES_AND_PICTURES)
 def command(runs, data, split, limit, seed, quiet, format, output):
-    """Judge what is said about hidden and cell state by what trained models do.
+    """Judge common claims about hidden and cell state by what trained models do.
 
-    RUNS are the newest of each task if none is given; if there is none, nlp-lstm's own.
+    Without RUNS, the command takes the newest run of each task, or the shipped runs if you have none.
     """
     from nlp_lstm.claims.verdicts import verdict
 

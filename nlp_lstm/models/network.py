@@ -63,7 +63,8 @@ class Network:
     ) -> tuple[list[Parts], list[Parts]]:
         """The layers one above the other."""
         below = self.weights["embedding/embeddings"][ids]  # (batch, timesteps, embedding_dim)
-        layers, carried = [], []
+        layers: list[Parts] = []
+        carried: list[Parts] = []
         for number in range(1, self.settings.layers + 1):
             names = ("kernel", "recurrent_kernel", "bias")
             weights = {name: self.weights[f"layer_{number}/{name}"] for name in names}
@@ -151,7 +152,8 @@ def initial_weights(
     Reference:
         Glorot & Bengio 2010; Saxe et al. 2014; forget gate: Jozefowicz et al. 2015.
     """
-    random, weights = np.random.default_rng(seed), {}
+    random = np.random.default_rng(seed)
+    weights: dict[str, np.ndarray] = {}
     for name, shape in weight_shapes(settings, vocab_size, outputs).items():
         if name == "embedding/embeddings":
             values = random.uniform(-0.1, 0.1, shape)

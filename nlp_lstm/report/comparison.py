@@ -101,12 +101,16 @@ class Report:
 
     comparisons: tuple[Comparison, ...]
     traces: tuple[Any, ...] = field(default=(), repr=False)
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the facts and the tables."""
         facts = f"<p>{html.escape(show_facts(self.facts))}</p>"
-        return "\n".join([facts, *(table._repr_html_() for table in self.comparisons)])
+        tables = [
+            table._repr_html_()  # pyright: ignore[reportPrivateUsage]  # IPython calls for this name
+            for table in self.comparisons
+        ]
+        return "\n".join([facts, *tables])
 
 
 def _plain(value: Any) -> Value:

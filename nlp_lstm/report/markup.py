@@ -27,7 +27,7 @@ def visible(text: str) -> str:
     return ACTIVE.sub(_picture, text)
 
 
-def show_value(value: Any) -> str:
+def show_value(value: float | str | dict[str, Any] | None) -> str:
     """Return a value as a cell: numbers with three decimals, nothing as a dash.
 
     Example:

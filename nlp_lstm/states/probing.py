@@ -58,7 +58,10 @@ def probe(
     """
     holds = [hold] if isinstance(hold, Edit) else list(hold)
     _check_one_question(unit, memory, towards, without, swap, holds)
-    comparisons, ages, traces, unknown = [], [], [], {}
+    comparisons: list[Comparison] = []
+    ages: list[Comparison] = []
+    traces: list[Trace] = []
+    unknown: dict[str, str | None] = {}
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
     for run in [run if isinstance(run, Run) else load_run(run) for run in named] or default_runs():
         sentence = run.vocabulary.encode(text)

@@ -68,7 +68,8 @@ class Trace:
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the table of its states and gates."""
-        return state_table(self)._repr_html_()
+        table = state_table(self)
+        return table._repr_html_()  # pyright: ignore[reportPrivateUsage]  # IPython calls for this name
 
     def to_xarray(self) -> "Dataset":
         """Return the trace as an `xarray.Dataset`.
@@ -93,7 +94,10 @@ class Trace:
 
         variables = {part: (("word", "unit"), values) for part, values in self.parts.items()}
         variables["inputs"] = (("word", "input"), self.inputs)
-        places = {"word": range(1, len(self.words) + 1), "words": ("word", list(self.words))}
+        places: dict[str, object] = {
+            "word": range(1, len(self.words) + 1),
+            "words": ("word", list(self.words)),
+        }
         if self.outputs.size:
             variables["outputs"] = (("word", "output"), self.outputs)
             places["output"] = list(self.output_names)
@@ -156,7 +160,7 @@ def says(trace: Trace, most: int = 3) -> list[str | None]:
     It says nothing, None, where its probabilities are not numbers, as after an edit that overflows.
     """
     shown = 1 if trace.predicts == "labels" else most
-    said = []
+    said: list[str | None] = []
     for row in trace.outputs:
         if np.isnan(row).any():
             said.append(None)

@@ -7,16 +7,14 @@ import numpy as np
 
 from nlp_lstm.report import Comparison
 from nlp_lstm.report.markup import show_value, visible
+from nlp_lstm.report.palette import PART_COLOURS, PROBABILITY_SCALE, VALUE_COLOURS, VALUE_SCALE
 from nlp_lstm.states.traces import STATES, Trace
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._style import (
-    DIVERGING,
     LINE,
     LONGEST_WORD,
     MARGIN,
     MISSING,
-    PART_COLOURS,
-    SEQUENTIAL,
     SMALL,
     WIDTH,
     colours,
@@ -65,7 +63,7 @@ def unit_picture(trace: Trace) -> Picture:
             left, top = MARGIN + 0.45 + column * (wide + 0.35), line * row
             sheet.text(left, top, name, color=PART_COLOURS[name], weight="bold")
             axes = sheet.axes(left, top + 0.22, wide, UNIT_MAP)
-            image = _image(axes, values[:, order].T, DIVERGING, -largest, largest)
+            image = _image(axes, values[:, order].T, VALUE_SCALE, -largest, largest)
             _name(axes, "x", labels, upright)
             axes.set_yticks([])
             if not column:
@@ -73,7 +71,7 @@ def unit_picture(trace: Trace) -> Picture:
         _scale(sheet, image, left + wide + 0.25, 0.22, UNIT_MAP, extend="both")
 
     note = (
-        f"Colour: the value of a unit after a word, on one scale: purple below 0, white 0, green above; "
+        f"Colour: the value of a unit after a word, on one scale: {VALUE_COLOURS}; "
         f"beyond ±{largest:.2f}, which {TYPICAL} % of {last} lie within, it stays the same. "
         f"Units from the highest mean of {last} over the sentence (top) to the lowest."
     )
@@ -103,7 +101,7 @@ def map_picture(table: Comparison) -> Picture:
     def draw(sheet: Sheet) -> None:
         """Draw the map, the bars beside it and its scale."""
         axes = sheet.axes(left, above, wide, high)
-        image = _image(axes, cells, DIVERGING if low else SEQUENTIAL, low, largest)
+        image = _image(axes, cells, VALUE_SCALE if low else PROBABILITY_SCALE, low, largest)
         axes.xaxis.tick_top()
         _name(axes, "x", names, upright)
         _name(axes, "y", rows)
@@ -116,9 +114,7 @@ def map_picture(table: Comparison) -> Picture:
         extend = "neither" if most == 100 else "both" if low else "max"
         _scale(sheet, image, place, above, min(high, 2.5), extend)
 
-    note = (
-        f"Colour: the number, {'purple below 0, white 0, green above' if low else 'from light, 0, to dark'}"
-    )
+    note = f"Colour: the number, {VALUE_COLOURS if low else 'from light, 0, to dark'}"
     note += f"; beyond {largest:.2g}, which {most} % lie within, it stays the same" if most < 100 else ""
     note += ". Grey: none." if sizes.size < cells.size else "."
     whole = left + wide + len(beside) * (BAR + 0.25) + 1.25

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from nlp_lstm.report import Comparison
-from nlp_lstm.views._style import PART_COLOURS
+from nlp_lstm.report.palette import PART_COLOURS
 
 SHARES = ("gate", "saturated")  # what lies in (0, 1)
 

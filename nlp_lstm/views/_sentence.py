@@ -11,16 +11,15 @@ import numpy as np
 
 from nlp_lstm.report import Comparison
 from nlp_lstm.report.markup import visible
+from nlp_lstm.report.palette import PROBABILITY_SCALE, SENTIMENT_SCALE
 from nlp_lstm.states.traces import Trace, says
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._panels import Curves, group, limits, numbers, spread
 from nlp_lstm.views._style import (
-    DIVERGING,
     FAINT,
     LONGEST_WORD,
     MARGIN,
     MISSING,
-    SEQUENTIAL,
     SMALL,
     TEXT,
     WIDTH,
@@ -93,11 +92,15 @@ def shade(trace: Trace) -> Shading:
     if set(trace.output_names) <= set(SENTIMENTS):
         steps = np.array([SENTIMENTS[name] for name in trace.output_names])
         values = (trace.outputs @ (steps / np.abs(steps).max(initial=0.5)) + 1) / 2
-        name, ends = DIVERGING, ("negative", "positive")
+        name, ends = SENTIMENT_SCALE, ("negative", "positive")
         meaning = "the labels' mean by their probability, purple negative, white neutral, green positive"
     else:
         values = trace.outputs.max(axis=1)
-        name, ends, meaning = SEQUENTIAL, ("0", "1"), "the probability of what it says, light 0 to dark 1"
+        name, ends, meaning = (
+            PROBABILITY_SCALE,
+            ("0", "1"),
+            "the probability of what it says, light 0 to dark 1",
+        )
     colour = matplotlib.colormaps[name]
     return Shading([MISSING if np.isnan(x) else colour(float(x)) for x in values], name, ends, meaning)
 

@@ -1,32 +1,13 @@
-"""The one style of all pictures: colours, sizes and fonts, and which name has which colour.
-
-The line colours are those of Okabe & Ito 2008, the maps those of ColorBrewer (Harrower & Brewer 2003);
-readers with any of the common kinds of colour blindness tell them apart.
-"""
+"""The one style of all pictures: sizes, fonts, and which name has which colour of the palette."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-BLUE, VERMILION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
-ORANGE, SKY, GREY, INK, PAPER, FAINT = "#e69f00", "#56b4e9", "#7f7f7f", "#222222", "#ffffff", "#d9d9d9"
+from nlp_lstm.report.palette import BLUE, GREEN, GREY, ORANGE, PART_COLOURS, PURPLE, SKY, VERMILION
 
-# A name has the colour of the part that it holds, so that a part has one colour in all pictures.
-PART_COLOURS = {
-    "tanh_cell_state": ORANGE,
-    "hidden_state": BLUE,
-    "cell_state": VERMILION,
-    "inputs": GREY,
-    "input_gate": GREEN,
-    "forget_gate": PURPLE,
-    "output_gate": ORANGE,
-    "reset_gate": GREEN,
-    "update_gate": PURPLE,
-    "candidate": SKY,
-}
+INK, PAPER, FAINT = "#222222", "#ffffff", "#d9d9d9"
 OTHERS = (INK, GREEN, PURPLE, ORANGE, SKY, GREY, BLUE, VERMILION)  # for names without a part, in turn
 
-DIVERGING = "PRGn"  # purple below 0, white at 0, green above
-SEQUENTIAL = "YlGnBu"  # light at 0, dark at the largest
 LONGEST_WORD = 16  # characters of a word that are drawn
 MISSING = "#eeeeee"  # where there is no number
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from nlp_lstm.report import Comparison
 from nlp_lstm.report.markup import show_value, visible
+from nlp_lstm.report.palette import GREY, PART_COLOURS
 from nlp_lstm.views._drawing import Picture, Sheet
-from nlp_lstm.views._style import CHARACTER, FAINT, GREY, LINE, MARGIN, PART_COLOURS, SMALL, WIDTH, width
+from nlp_lstm.views._style import CHARACTER, FAINT, LINE, MARGIN, SMALL, WIDTH, width
 
 MOST_ROWS = 60  # that are drawn
 LONGEST, SHORTEST = 300, 12  # characters of a cell, and of a line of it
