@@ -1,8 +1,11 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
-# make test   everything that CI runs: lint, types, tests; what it skips it names, as a browser that is not there
+# make test   everything that CI runs: lint, types, tests, docs; what it skips it names, as a browser that is not there
+# make test-slow  the tests that take longer than that
+# make docs   the documentation, in build/docs/index.html; warnings are errors
+# make outputs  type all pages of README and docs, and write into them what their commands print
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 # make verdict  judge what is said about hidden and cell state by the runs that come with the package
-# make picture  draw the README's picture again
+# make picture  draw the README's picture again, by the tagger that make demo trained
 # make shipped  train the runs that come with the package, from the files under data/, and put them there;
 #                 the tagger with one layer, fewer units and words than its preset, so that both fit into 12 MB
 
@@ -10,7 +13,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test verdict picture shipped bench bench-torch clean
+.PHONY: demo test test-slow docs outputs verdict picture shipped bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -22,10 +25,25 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/pytest -n 2 --dist loadfile -rs
+	$(MAKE) --no-print-directory docs
+
+test-slow: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 --dist loadfile -rs -m slow
+
+# The notebooks are executed once: the tests write their copies to the same place.
+docs: $(VENV)/installed-dev $(patsubst notebooks/%,docs/learn/%,$(wildcard notebooks/*.ipynb))
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
+	@echo build/docs/index.html
+
+docs/learn/%.ipynb: notebooks/%.ipynb $(shell find nlp_lstm tasks -name '*.py')
+	$(BIN)/python docs/execute_notebook.py $< $@
+
+outputs: $(VENV)/installed-dev
+	$(BIN)/python tests/pages.py
 
 picture: $(VENV)/installed-dev
 	rm -f docs/pictures/probe.svg
-	$(BIN)/nlp-lstm probe "not a good film, but a moving one" --run sentiment-sst --format svg --output docs/pictures/probe.svg
+	$(BIN)/nlp-lstm probe "the film is not very funny ." --run sentiment-001 --format svg --output docs/pictures/probe.svg
 
 shipped: $(VENV)/installed
 	$(BIN)/nlp-lstm train --preset sst --layers 1 --units 168 --keep best --vocab-size 26000 --seed 0 --run build/sentiment-sst
@@ -34,7 +52,7 @@ shipped: $(VENV)/installed
 	$(BIN)/python -m nlp_lstm.store.shipping build/next-word-wikitext2 next-word-wikitext2
 
 verdict: $(VENV)/installed
-	$(BIN)/nlp-lstm verdict sentiment-sst next-word-wikitext2 > docs/verdict.txt
+	$(BIN)/nlp-lstm verdict sentiment-sst next-word-wikitext2 > docs/understand/verdict.txt
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py

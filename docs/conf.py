@@ -1,10 +1,12 @@
 """How `make docs` builds the documentation: offline, with warnings as errors, into build/docs."""
 
+import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow, which some pages load, keeps quiet
 
 import code_map  # noqa: E402  stands beside this file
 
@@ -20,17 +22,20 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_click",
+    "mathml",
 ]
-exclude_patterns = ["verdict.txt"]
 myst_enable_extensions = ["deflist", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # the notebooks in learn/ have been executed: see execute_notebook.py
 autodoc_member_order = "bysource"
-autodoc_typehints = "none"  # the signature has them
+autodoc_typehints = "description"  # a parameter has its type beside its meaning
 napoleon_use_rtype = False
+default_role = "code"  # in docstrings, `x` is code
+smartquotes = False  # --option is no dash
 python_maximum_signature_line_length = 88
 
 html_theme = "furo"
+html_math_renderer = "mathml"
 html_title = "nlp-lstm"
 html_static_path = ["static"]
 html_css_files = ["style.css"]

@@ -324,7 +324,7 @@ def test_where_no_word_is_seen_often_none_is_ranked():
 
 
 def test_memory_needs_an_lstm(tmp_path, new_run):
-    with pytest.raises(UsageError, match="is no LSTM: only an LSTM's memory is a sum"):
+    with pytest.raises(UsageError, match="is not an LSTM: only an LSTM's memory is a sum"):
         measure("memory", study(new_run(tmp_path / "gru", cell="gru"), examples(30)))
 
 
@@ -518,7 +518,7 @@ def test_too_few_sentences_are_refused(analysis):
 
 def test_sentences_that_say_nothing_are_refused():
     with pytest.raises(
-        DataError, match=r"hand-made says nothing of its words .* --data mini or --data sst:DIR"
+        DataError, match=r"hand-made holds no facts about its words .* --data mini or --data sst:DIR"
     ):
         measure("units", study(negator(), [Example(WORDS)] * 80))
 
@@ -527,7 +527,7 @@ def test_a_fact_with_one_example_is_refused():
     read = [*[Example(WORDS, facts={"negation_open": (False,) * 6})] * 79]
     read.append(Example(WORDS, facts={"negation_open": (False,) * 5 + (True,)}))
     with pytest.raises(
-        DataError, match=r"negation_open has a second value in [01] of 40 sentences of a half"
+        DataError, match=r"negation_open has a second value in only [01] of 40 sentences of a half"
     ):
         measure("units", study(negator(), read))
 
@@ -545,7 +545,7 @@ def test_the_command_line_shows_each_analysis(here, new_run, cli):
         assert shown in done.out
     done = cli("compare", "memory", "gru", "--data", "mini", "--limit", 40)
     assert (done.code, done.out) == (2, "")
-    assert "gru, layer_1 is no LSTM" in done.err
+    assert "gru, layer_1 is not an LSTM" in done.err
     done = cli("compare", "units", "--data", "mini", "--limit", 40)
     assert (done.code, done.out) == (65, "")
     assert "found on one half, over 20 sentences: at least 30 are needed" in done.err

@@ -245,7 +245,7 @@ def test_tied_weights_are_counted_once(here, new_run):
     weights = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
     weights |= {name: run.weights[name] for name in ("embedding/embeddings", "output/bias")}
     output = records(anatomy(run=replace(run, settings=settings, weights=weights)), "whole model")[-2]
-    assert output["weights"] == f"({run.outputs},) and the embedding's, turned"
+    assert output["weights"] == f"({run.outputs},) and the embedding's, transposed"
     assert output["parameters"] == run.outputs
 
 
@@ -410,7 +410,7 @@ def test_bad_input_is_refused_in_one_line(cli, here, new_run, arguments, says):
 
 def test_a_run_that_is_not_there_and_a_folder_that_is_not_there(cli, here):
     done = cli("anatomy", "--run", "nosuch")
-    assert (done.code, done.err) == (66, "nlp-lstm: no run 'nosuch': `nlp-lstm runs` lists what there is\n")
+    assert (done.code, done.err) == (66, "nlp-lstm: no run 'nosuch': `nlp-lstm runs` lists all runs\n")
     done = cli("anatomy", "--format", "svg", "--output", "no/where.svg")
     assert (done.code, done.err.count("\n")) == (74, 1)
     assert "no/where.svg" in done.err

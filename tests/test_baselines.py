@@ -326,8 +326,7 @@ def test_bad_labels_are_refused(predict, words, labels, message):
 
 def test_importing_baselines_loads_no_scikit_learn():
     code = (
-        "import sys, nlp_lstm.evaluation.baselines; "
-        "print({'sklearn', 'scipy', 'keras'} & set(sys.modules))"
+        "import sys, nlp_lstm.evaluation.baselines; print({'sklearn', 'scipy', 'keras'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -169,7 +169,7 @@ def test_a_state_of_zero_has_no_relative_change(run):
         ),
         (("--hold", "forget_gate=1", "--memory"), "memory and hold exclude each other"),
         (("--hold", "forget_gate=1", "--unit", 2), "unit and hold exclude each other"),
-        (("--swap", "3=a", "--towards", "is"), "towards 'is': it is an output to show the memory of"),
+        (("--swap", "3=a", "--towards", "is"), "towards 'is': it shows the memory of an output"),
         (("--swap", "3=a", "--layer", 7), "layer 7: next-word-001 has layers 1 to 2"),
     ],
 )

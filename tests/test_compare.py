@@ -290,7 +290,7 @@ def test_words_that_are_seen_once_are_not_probed(here, new_run, cli):
     Path("rare.txt").write_text("\n".join(lines))
     done = cli("compare", "meaning", "--data", "text:rare.txt", "--split", "train")
     assert done.code == 65
-    assert "has not two words that are seen often: give more sentences" in done.err
+    assert "has fewer than two words that occur often: give more sentences" in done.err
 
 
 def test_a_class_with_one_example_is_left_out(new_run, here):

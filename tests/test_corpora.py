@@ -169,7 +169,7 @@ def test_subphrases_are_refused_where_there_are_none_or_a_limit(tmp_path: Path):
     write(tmp_path / "train.txt", TREES)
     with pytest.raises(UsageError, match="it has no trees, use sst:DIR"):
         load_corpus("mini", Request(subphrases=True))
-    with pytest.raises(UsageError, match="give no --limit"):
+    with pytest.raises(UsageError, match="leave --limit out"):
         load_corpus(f"sst:{tmp_path}", Request(subphrases=True), limit=1)
 
 
@@ -416,7 +416,7 @@ def test_a_changed_table_is_read_anew_and_nothing_is_shown_or_kept(
         (
             "a.csv",
             "word,tag\na,b\n",
-            "the columns word, tag: needed are tokens and labels, or text and label",
+            "the columns word, tag: it needs tokens and labels, or text and label",
         ),
         ("a.csv", "tokens,labels\na b,O O\nc,O O\n", "row 2 of train of .*1 words but 2 labels"),
         ("a.csv", "text,label\na\n", "row 1 of train of .*no label"),
@@ -455,7 +455,7 @@ def test_a_broken_table_is_told_once_and_not_logged_too(tmp_path: Path):
 
 def test_predicting_words_names_the_columns_that_are_needed(tmp_path: Path):
     file = write(tmp_path / "a.csv", "word\na\n")
-    with pytest.raises(DataError, match="the columns word: needed are tokens, or text; rename"):
+    with pytest.raises(DataError, match="the columns word: it needs tokens, or text; rename"):
         load_corpus(f"table:{file}", NEXT_WORD)
 
 

@@ -169,9 +169,15 @@ def test_what_is_no_edit_is_refused_with_the_form(text):
         (Edit("cell_state", 1e39), "value of cell_state is 1e+39: it must be a finite 32-bit number"),
         (Edit("cell_state", scale=float("inf")), "scale of cell_state is inf: it must be a finite"),
         (Edit("cell_state", "open"), "value 'open' of cell_state: it must be a number"),  # type: ignore
-        (Edit("cell_state", np.zeros(4)), "value of cell_state is (4,): it must be one number, or, for the"),
-        (Edit("cell_state", np.zeros(5), unit=1), "value of cell_state is (5,): it must be one number"),
-        (Edit("cell_state", scale=np.zeros(5)), "scale of cell_state is (5,): it must be one number"),  # type: ignore
+        (
+            Edit("cell_state", np.zeros(4)),
+            "value of cell_state has shape (4,): it must be one number or, for the",
+        ),
+        (
+            Edit("cell_state", np.zeros(5), unit=1),
+            "value of cell_state has shape (5,): it must be one number",
+        ),
+        (Edit("cell_state", scale=np.zeros(5)), "scale of cell_state has shape (5,): it must be one number"),  # type: ignore
     ],
 )
 def test_an_edit_that_does_not_fit_is_refused_in_one_line(run, edit, says):

@@ -339,10 +339,10 @@ def test_a_worker_s_full_disk_is_one_line(two_runs):
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        ({"output": "full"}, 2, "full exists: give another --output, or --resume to go on with it"),
+        ({"output": "full"}, 2, "full exists: give another --output, or --resume to continue it"),
         ({"output": "file"}, 2, "file exists: give another --output"),
         ({"output": "/proc/states"}, 74, "cannot write to /proc/states: "),
-        ({"resume": True}, 66, "states has no manifest.json, there is nothing to go on with"),
+        ({"resume": True}, 66, "states has no manifest.json, there is nothing to continue"),
         ({"output": "full", "resume": True}, 66, "full has no manifest.json"),
         ({"run": "nothing"}, 66, "no run 'nothing'"),
         ({"data": "text:nothing"}, 66, "'nothing' is not there"),

@@ -256,7 +256,7 @@ def test_validation_has_no_activation_regularization():
 
 @pytest.mark.parametrize("name", ["activation_regularization", "temporal_activation_regularization"])
 def test_activation_regularization_is_refused_where_no_twin_of_words_is_trained(name):
-    with pytest.raises(UsageError, match=f"^{name} with the task sentiment: only running text has next"):
+    with pytest.raises(UsageError, match=f"^{name} with the task sentiment: only running text has almost no"):
         make_task("sentiment", **{name: 1.0})
     with pytest.raises(UsageError, match=f"^{name} with train_as 'taught': only the twin has it"):
         make_task("next-word", train_as="taught", **{name: 1.0})
@@ -346,7 +346,11 @@ def test_validation_takes_in_all_outputs():
             {"timesteps": 30},
             "sampled_softmax is 99 but a batch of 4 times 30 words can have 120",
         ),
-        ("sentiment", {}, "sampled_softmax with the task sentiment: only words are many enough"),
+        (
+            "sentiment",
+            {},
+            "sampled_softmax with the task sentiment: only a vocabulary of words is large enough",
+        ),
     ],
 )
 def test_a_softmax_that_cannot_be_sampled_is_refused(name, changes, message):

@@ -122,7 +122,7 @@ def test_a_carried_state_is_not_taken_for_a_write():
 @pytest.mark.parametrize("cell", ["gru", "rnn"])
 def test_only_an_lstm_has_writes(tmp_path, new_run, cell):
     one = trace(new_run(tmp_path / "run", cell=cell), SENTENCE)["layer_2"]
-    with pytest.raises(UsageError, match="run, layer_2 is no LSTM: only an LSTM's memory is a sum"):
+    with pytest.raises(UsageError, match="run, layer_2 is not an LSTM: only an LSTM's memory is a sum"):
         write_decomposition(one)
 
 
@@ -130,7 +130,7 @@ def test_more_writes_than_fit_in_memory_are_refused():
     parts = {name: np.zeros((2001, 25)) for name in ("input_gate", "forget_gate", "candidate", "cell_state")}
     one = Trace("m", "layer_1", ("a",) * 2001, np.zeros((2001, 1)), parts, np.zeros((2001, 0)))
     with pytest.raises(
-        DataError, match="2001 words: with 25 units, the memory of at most 2000 is taken apart"
+        DataError, match="2001 words: with 25 units, the memory of at most 2000 words can be taken apart"
     ):
         write_decomposition(one)
 
@@ -269,7 +269,7 @@ def test_memory_is_printed_as_a_map_of_shades_and_numbers(two_runs, cli):
     assert lines[2].split() == ["word", *WORDS, "memory_age"]
     for number, (line, word) in enumerate(zip(lines[3:], WORDS), start=1):
         assert re.fullmatch(rf"{number} {word} +([ ░▒▓█](\.\d\d|1\.0) +){{{number}}}\d\.\d{{3}}", line), line
-    assert "░▒▓█ from 5, 15, 30, 50 % of the largest" in " ".join(lines)
+    assert "░▒▓█ begin at 5, 15, 30, 50 % of the largest" in " ".join(lines)
     assert max(map(len, lines)) <= 100
 
 
@@ -322,7 +322,7 @@ def test_words_of_a_map_take_no_effect_on_a_terminal(two_runs, cli):
     [
         (("--memory", "--unit", 5), "unit 5: next-word-001 has units 0 to 4"),
         (("--memory", "--layer", 3), "layer 3: next-word-001 has layers 1 to 2"),
-        (("--towards", "is"), "towards 'is': it is an output to show the memory of, give memory as well"),
+        (("--towards", "is"), "towards 'is': it shows the memory of an output, give memory as well"),
         (("--memory", "--unit", 1, "--towards", "is"), "unit and towards exclude each other"),
         (
             ("--memory", "--towards", "zebra"),
@@ -334,9 +334,9 @@ def test_words_of_a_map_take_no_effect_on_a_terminal(two_runs, cli):
         ),
         (
             ("--memory", "--towards", "is", "--layer", 1),
-            "layer_1 towards 'is': the outputs read the last layer alone",
+            "layer_1 towards 'is': the outputs read only the last layer",
         ),
-        (("--memory", "--run", "gru"), "gru, layer_1 is no LSTM: only an LSTM's memory is a sum"),
+        (("--memory", "--run", "gru"), "gru, layer_1 is not an LSTM: only an LSTM's memory is a sum"),
     ],
 )
 def test_what_has_no_memory_to_show_is_refused(two_runs, new_run, cli, options, says):

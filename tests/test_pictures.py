@@ -231,7 +231,7 @@ def test_a_map_of_names_has_a_number_in_every_cell():
     texts = read_text(show("svg", one))
     assert texts.count("1.00") >= 1
     assert texts.count("-0.25") == 2
-    assert "Grey: none." in " ".join(texts)
+    assert "Gray: no number." in " ".join(texts)
 
 
 def test_a_report_without_tables_has_no_picture():

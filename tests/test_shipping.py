@@ -123,12 +123,12 @@ def test_a_card_tells_of_word_vectors_where_there_were_any(here, new_run):
     ("name", "change", "says"),
     [
         ("sentiment-imdb", {}, "unknown shipped run 'sentiment-imdb': the known ones are sentiment-sst, "),
-        ("next-word-wikitext2", {}, "a is a sentiment run on sst: next-word-wikitext2 is to be next-word on"),
+        ("next-word-wikitext2", {}, "a is a sentiment run on sst: next-word-wikitext2 must be next-word on"),
         ("sentiment-sst", {"status": "interrupted"}, "a is interrupted: ship a run that is finished"),
         ("sentiment-sst", {"source": "mini"}, "a is a sentiment run on mini"),
         ("sentiment-sst", {"limit": 50}, "a has --limit, --init-from or --labels word"),
         ("sentiment-sst", {"labels": "word"}, "a has --limit, --init-from or --labels word"),
-        ("sentiment-sst", {"vectors": "my.txt"}, "a started from my.txt: the card tells of GloVe 6B alone"),
+        ("sentiment-sst", {"vectors": "my.txt"}, "a started from my.txt: the card describes only GloVe 6B"),
     ],
 )
 def test_a_card_that_would_not_be_true_is_refused(here, new_run, name, change, says):
@@ -192,7 +192,7 @@ def test_runs_lists_and_marks_them(shipped, new_run, cli):
 
 # where none was trained
 
-NOTE = "nlp-lstm: none trained for this in runs/: using {}, shipped with nlp-lstm\n"
+NOTE = "nlp-lstm: runs/ holds no run for this: using {}, shipped with nlp-lstm\n"
 
 
 def test_where_none_was_trained_the_shipped_ones_are_used(shipped, cli):

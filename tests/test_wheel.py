@@ -109,7 +109,7 @@ def test_probe_works_from_an_empty_folder_without_keras(unpacked, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == (
-        "nlp-lstm: none trained for this in runs/: using next-word-wikitext2 and sentiment-sst, "
+        "nlp-lstm: runs/ holds no run for this: using next-word-wikitext2 and sentiment-sst, "
         "shipped with nlp-lstm\n"
     )
     for task, name in (("next-word", "next-word-wikitext2"), ("sentiment", "sentiment-sst")):

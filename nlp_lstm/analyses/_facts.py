@@ -1,4 +1,4 @@
-"""What is known about every word of a sentence beyond the word: the facts that units are searched for."""
+"""Facts about every word of a sentence, beyond the word itself: what `units` searches the units for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def find_facts(study: Study, halves: Sequence[Sequence[int]]) -> list[Fact]:
     facts = [fact for fact in facts if len(_known(fact.values))]
     if not facts:
         raise DataError(
-            f"{study.data} says nothing of its words that units could carry: read a corpus with facts or "
+            f"{study.data} holds no facts about its words for units to carry: read a corpus with facts or "
             "sentiments, --data mini or --data sst:DIR"
         )
     for fact in facts:
@@ -95,6 +95,6 @@ def _check(fact: Fact, half: Sequence[int]) -> None:
     if len(counts) < 2 or counts[-2] < FEWEST:
         rarer = counts[-2] if len(counts) > 1 else 0
         raise DataError(
-            f"{fact.name} has a second value in {rarer} of {len(half)} sentences of a half: at least "
+            f"{fact.name} has a second value in only {rarer} of {len(half)} sentences of a half: at least "
             f"{FEWEST} are needed, give more text or a larger --limit"
         )

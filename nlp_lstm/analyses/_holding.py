@@ -1,4 +1,4 @@
-"""What becomes of a run's output when some units are held at their mean while it reads."""
+"""How the output of a run changes when some units are held at their mean while it reads."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

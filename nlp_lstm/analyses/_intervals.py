@@ -1,4 +1,4 @@
-"""95 % intervals by drawing sentences anew (the bootstrap of Efron 1979, by cluster)."""
+"""95 % intervals from sentences drawn again and again (the bootstrap of Efron 1979, by cluster)."""
 
 from functools import cache
 from typing import NamedTuple
@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 RESAMPLES = 1000
+LARGEST = 1e300  # what stands for infinity where draws are sorted
 
 
 class Interval(NamedTuple):
@@ -48,9 +49,20 @@ def mean_interval(sums: np.ndarray, counts: np.ndarray, seed: int = 0) -> Interv
 
 
 def interval(estimate: np.ndarray, drawn: np.ndarray) -> Interval:
-    """Return an estimate with the middle 95 % of what it is in the draws, `(draws, ...)`."""
+    """Return an estimate with the middle 95 % of the draws, `(draws, ...)`; a bound may be infinite.
+
+    Example:
+        >>> interval(np.float64(2), np.array([1, 2, 3, np.inf, np.inf, np.inf]))
+        Interval(mean=np.float64(2.0), low=np.float64(1.125), high=np.float64(inf))
+    """
     if not np.isfinite(drawn).any():
         nothing = np.full(np.shape(estimate), np.nan)
         return Interval(np.asarray(estimate), nothing, nothing)
-    low, high = np.nanquantile(drawn, [0.025, 0.975], axis=0)
-    return Interval(estimate, low, high)
+    finite = np.clip(drawn, -LARGEST, LARGEST)  # between two infinite draws there is no number
+    low, high = np.nanquantile(finite, [0.025, 0.975], axis=0)
+    return Interval(estimate, _infinite_again(low), _infinite_again(high))
+
+
+def _infinite_again(bound: np.ndarray) -> np.ndarray:
+    """A bound, infinite where it lies between a number and what stands for infinity."""
+    return np.where(abs(bound) > LARGEST / 1e6, np.copysign(np.inf, bound), bound)[()]

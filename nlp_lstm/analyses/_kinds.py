@@ -17,10 +17,11 @@ OFTEN = 20  # times that a word is seen before it is told apart from others
 SHOWN = 5  # words at either end
 KINDS = ("punctuation", f"{COMMONEST} commonest words", "other known words", "unknown words")
 DEFINED = (
-    "written: length of what the word writes, i * g, over itself plus the length of the memory it finds, 0 "
-    f"nothing to 1 much. kept: share of it, by length, that is left {LATER} words later. Means over words "
-    "with their 95 % interval by sentence"
+    "written: length of what the word writes, i * g, divided by the sum of this length and the length of the "
+    "memory before the word; 0: nothing, near 1: much. kept: share of what the word wrote, by length, that "
+    f"is left {LATER} words later. Means over words with their 95 % interval by sentence"
 )
+UNTRAINED = "untrained: the same model before training"
 
 
 def kinds_of(study: Study) -> np.ndarray:
@@ -54,7 +55,7 @@ def kind_table(study: Study, layer: str, trained: Writes, untrained: Writes, see
     columns["words"] = [int((kinds == kind).sum()) for kind in present]
     title = study.title(layer, "kinds of words that are written and kept")
     rows = [KINDS[kind] for kind in present]
-    return Comparison.from_columns(title, rows, columns, "kind", f"{DEFINED}. untrained: before training")
+    return Comparison.from_columns(title, rows, columns, "kind", f"{DEFINED}. {UNTRAINED}")
 
 
 def word_table(study: Study, layer: str, writes: Writes, seed: int) -> Comparison:

@@ -1,4 +1,4 @@
-"""Linear probes: what one matrix reads from a state, with the controls that make the number mean something.
+"""Linear probes: what one matrix reads from a state, and the controls that show what the number means.
 
 A probe is scikit-learn's ridge classifier over standardized units, fitted on half of the sentences and
 tested on the other half. It is quick, since it is solved rather than searched for. Beside its accuracy stand

@@ -1,4 +1,4 @@
-"""What each word of many sentences wrote of an LSTM layer's memory, and what became of it."""
+"""How much of an LSTM layer's memory each word of many sentences wrote, and how much of it is kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

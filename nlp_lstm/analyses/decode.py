@@ -25,13 +25,13 @@ FARTHEST = 10  # words back
 FEWEST_WORDS = 200  # to test on
 NARROW = 0.02  # half of an interval that is narrow enough
 ACCURACY = (
-    "accuracy of linear probes on sentences that they were not fitted on, in [0, 1], with the 95 % interval "
-    "by sentence of both states; majority: share of the commonest class; narrow: whether both intervals are "
-    f"within ± {NARROW:g}"
+    "accuracy of linear probes, in [0, 1], on sentences that they were not fitted on; low, high: the 95 % "
+    "interval by sentence; majority: share of the commonest class; narrow: whether the intervals of both "
+    f"states are within ± {NARROW:g}"
 )
 CONTROLS = (
-    "untrained: the same probe on the model before training. selectivity: accuracy less that of a control "
-    "task, where the current word has a class at random (Hewitt & Liang 2019)"
+    "untrained: accuracy of the same probe on the model before training. selectivity: accuracy minus that on "
+    "a control task, which gives each word of the vocabulary a random class (Hewitt & Liang 2019)"
 )
 
 
@@ -79,7 +79,7 @@ def decode(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
             if not backwards + rest:
                 raise DataError(f"{study.data} has too few words for a probe: give more sentences")
             rows = [str(number) for number in range(len(backwards))]
-            about = f"reading the word so many places back, one of {len(words)}"
+            about = f"reading the word at each place back, one of {len(words)} words"
             tables.append(_accuracies(study, layer, about, backwards, rows, "words back", seed))
             names = [one.target.name for one in rest]
             tables.append(_accuracies(study, layer, "reading other things", rest, names, "target", seed))

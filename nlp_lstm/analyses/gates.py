@@ -1,4 +1,4 @@
-"""gates: where the gates and states of a layer lie, and for how long its units hold what they are told.
+"""gates: the values of the gates and states of a layer, and how long its units hold what they take in.
 
 A sigmoid gate lies in (0, 1): it lets through or holds back, and never amplifies. So does tanh's bound keep
 h in (-1, 1). The cell state has no bound: i * g can be added to it again and again while f stays near 1.
@@ -21,22 +21,22 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LONGEST_LIVED = 5  # units that a reader is shown
 SHUT = -1e30  # ln f of a gate that is exactly 0: as good as -inf, and 0 times it is 0
 MEANING = (
-    "over all units at all words; mean_low, mean_high: its 95 % interval by sentence. A gate cannot leave "
-    "(0, 1), nor candidate and hidden_state (-1, 1); a cell_state can. untrained: the same model before "
-    "training"
+    "over all units at all words; mean_low, mean_high: the 95 % interval of the mean by sentence. A gate "
+    "stays in (0, 1), candidate and hidden_state stay in (-1, 1); the cell_state has no bound. untrained: "
+    "the same model before training"
 )
 SATURATION = (
-    f"share of gates, over all units at all words, that are closed, below {CLOSED}, or open, above {OPEN}, "
+    f"share of gates, over all units at all words, that are closed (below {CLOSED}) or open (above {OPEN}), "
     "with its 95 % interval by sentence; untrained: the same model before training"
 )
 HALF_LIVES = (
-    "after how many words half of what a unit holds is forgotten, from the mean of ln forget_gate over all "
-    "words; quantiles over the units, and the 95 % interval of the median by sentence; over_20: share of "
-    "units that take more than 20 words; untrained: the same model before training"
+    "half-life: after how many words a unit has forgotten half of what it holds, from the mean of ln "
+    "forget_gate over all words; quantiles over the units, and the 95 % interval of the median by sentence; "
+    "over_20: share of units whose half-life is over 20 words; untrained: the same model before training"
 )
 UNITS = (
-    "half_life: after how many words half of what the unit holds is forgotten, from the mean of ln "
-    "forget_gate over all words, with its 95 % interval by sentence. forget_gate: its mean"
+    "half_life: after how many words the unit has forgotten half of what it holds, from the mean of ln "
+    "forget_gate over all words, with its 95 % interval by sentence. forget_gate: its mean over all words"
 )
 
 

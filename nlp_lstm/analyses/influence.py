@@ -1,4 +1,4 @@
-"""influence: how long a word is felt in hidden and cell state.
+"""influence: how long a word affects hidden and cell state.
 
 Words are replaced, one at a time, by others drawn from the same text, and the sentence is read again. How
 much a state k words later differs from what it was, relative to its length, is the influence of the word k
@@ -24,13 +24,13 @@ FARTHEST = 20  # words back
 REPLACED = 4  # words of each sentence that are replaced, one at a time
 FEWEST = 30  # sentences that a figure rests on
 MEANING = (
-    "change of the state now if the word so many places back is replaced by another of the text: length of "
-    "the difference over the length before, 0 none; mean over words with its 95 % interval by sentence; "
-    "untrained: the same model before training"
+    "how much the state changes if the word this many places back is replaced by another word of the text: "
+    "length of the difference divided by the length before; 0: no change; mean over words with its 95 % "
+    "interval by sentence; untrained: the same model before training"
 )
 HALF_LIFE = (
     "half-life in words of an exponential fitted to the means above, with its 95 % interval by sentence; "
-    "r_squared: share of the variance of their logarithms that the fit explains"
+    "r_squared: share of the variance of the means' logarithms that the fit explains"
 )
 
 
@@ -147,7 +147,8 @@ def measure_influence(run: Run, traces: dict[str, list[Trace]], seed: int = 0) -
     enough = int((next(iter(found.values())).sentences() >= FEWEST).sum())
     if enough < 2:
         raise DataError(
-            f"influence of words in {len(ids)} sentences: at least {FEWEST} of two words are needed"
+            f"influence over {len(ids)} sentences: at least {FEWEST} of two or more words are needed, give "
+            "more text"
         )
     return {
         layer: Influence(

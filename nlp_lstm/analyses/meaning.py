@@ -23,12 +23,12 @@ ARTICLE = "the sky is blue, therefore the baby elephant is crying"
 READ_FROM = ("inputs", "hidden_state", "cell_state")
 WHOLE = (
     "accuracy of a linear probe for one of the commonest words, in [0, 1], with its 95 % interval by "
-    "sentence; untrained: on the model before training; easier: the one whose interval is above the other's. "
-    "inputs: what the layer reads, as a reference"
+    "sentence; untrained: the same model before training; easier: the word whose interval lies above the "
+    "other's, or neither. inputs: the layer's inputs, as a reference"
 )
 SENTENCE = (
-    "what the same probes read at each word of the article's sentence; they know the commonest words and "
-    "those of the sentence that the corpus has often enough. -: the word to be read is none of them"
+    "what the same probes read at each word of the article's sentence; they know the commonest words, and "
+    "the words of the sentence that occur often enough in the corpus. -: they do not know the word to read"
 )
 
 
@@ -93,7 +93,7 @@ def measure_meaning(study: Study, seed: int = 0) -> dict[str, Meaning]:
     halves = halve(study, seed)
     words = commonest_words(study)
     if len(words) < 2:
-        raise DataError(f"{study.data} has not two words that are seen often: give more sentences")
+        raise DataError(f"{study.data} has fewer than two words that occur often: give more sentences")
     current, following = word_target(study, 0, words), word_target(study, -1, words)
     found = {}
     for layer in study.traces:

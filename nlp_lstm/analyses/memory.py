@@ -1,4 +1,4 @@
-"""memory: when what is in hidden and cell state was written, and which words are written and kept.
+"""memory: when the content of hidden and cell state was written, and which words are written and kept.
 
 An LSTM's cell state is a sum of what each word wrote (see `nlp_lstm.states.memory`), and the hidden state
 reads it out. So both can be divided among the words that came so far, exactly for c, and for h in proportion
@@ -20,21 +20,21 @@ from nlp_lstm.analyses.studies import Study
 from nlp_lstm.report import Comparison
 
 SHARES = (
-    "share of the state, by length, that the word so many places back wrote; mean over the words that have "
-    "one so far back, with its 95 % interval by sentence. hidden_state: divided as the cell state is that it "
-    "reads out. untrained: the same model before training"
+    "share of the state, by length, that the word this many places back wrote; mean over the words that "
+    "have a word that far back, with its 95 % interval by sentence. hidden_state: divided among the words "
+    "in proportion to the cell state that it reads out. untrained: the same model before training"
 )
 AGES = (
-    "how many words ago what is in the state was written, mean by share, over all words but the first of a "
-    "sentence, with its 95 % interval by sentence; difference: hidden_state less cell_state at the same "
-    "word. untrained: the same model before training"
+    "how many words ago the content of the state was written, as a mean weighted by share, over all words "
+    "but the first of a sentence, with its 95 % interval by sentence; difference: hidden_state minus "
+    "cell_state at the same word. untrained: the same model before training"
 )
 
 
 GATES = (
-    f"Spearman's rank correlation, over words, of the length of what is left of a word {LATER} words later "
-    "with the mean over units of a gate, -1 to 1, with its 95 % interval by sentence. untrained: the same "
-    "model before training"
+    "Spearman's rank correlation, over words, between the mean of a gate over units and the length of what "
+    f"is left of the word {LATER} words later; -1 to 1, with its 95 % interval by sentence. untrained: the "
+    "same model before training"
 )
 
 

@@ -29,14 +29,14 @@ from nlp_lstm.states.changes import STATES
 
 KINDS = ("the other state", "the layer above", "another training", "another task", "before training")
 MOST_WORDS = 10_000  # whose states are compared
-CKA = "linear CKA, without bias: 1 the same up to rotation and scale, 0 unrelated"
+CKA = "linear CKA, unbiased; 1: the same up to rotation and scale, 0: unrelated"
 DISTANCES = (
-    f"representational similarity: Spearman's correlation of the cosine distances between {SAMPLE} words, "
-    "1 the same, 0 unrelated"
+    f"representational similarity: Spearman's correlation of the cosine distances between {SAMPLE} words; "
+    "1: the same, 0: unrelated"
 )
 PAIRS = (
-    f"cka: {CKA}. distances: {DISTANCES}. With 95 % intervals by the jackknife over {GROUPS} groups of "
-    "neighbouring sentences. untrained: of the same two states before training"
+    f"cka: {CKA}. distances: {DISTANCES}. low, high: the 95 % interval, by the jackknife over {GROUPS} "
+    "groups of neighboring sentences. untrained: the same two states before training"
 )
 
 

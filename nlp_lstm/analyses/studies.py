@@ -1,4 +1,4 @@
-"""Study: a run beside an untrained one, and what both make of many sentences.
+"""Study: a run beside an untrained one, and the traces of both over many sentences.
 
 What the analyses of a corpus start from. Every layer is traced on every sentence, each from a fresh state,
 as `trace` reads it; an untrained run of the same shape shows what comes of the shape alone.

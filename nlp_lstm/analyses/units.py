@@ -1,4 +1,4 @@
-"""units: single units that carry a known fact, and what becomes of the output when they are held still.
+"""units: single units that carry a known fact, and how the output changes when they are held.
 
 A unit is found on one half of the sentences and judged on the other, since among hundreds of units some fit
 any half by chance. Of an untrained model the best units are chosen in the same way.
@@ -21,15 +21,17 @@ from nlp_lstm.states.traces import Trace
 
 BEST = 5  # units of each state and fact
 MEANING = (
-    "area: of a fact that is so or not, the area under the ROC curve of the unit, 0.5 chance to 1, or to 0 "
-    "where it is low if it is so. correlation: of others, Spearman's, 0 chance to 1 or -1. found: on the "
-    "half of the sentences that the unit is chosen on. confirmed: on the other half, with its 95 % interval "
-    "by sentence. untrained: of the unit chosen in its place in the same model before training"
+    "area: for a fact that is true or false, the area under the ROC curve of the unit; 0.5: chance, 1: "
+    "always higher where the fact is true, 0: always lower. correlation: for other facts, Spearman's; 0: "
+    "chance, 1 or -1: perfect. found: on the half of the sentences that the unit was chosen on. confirmed: "
+    "on the other half, with its 95 % interval by sentence. untrained: the unit chosen in its place in the "
+    "same model before training"
 )
 HOLDING = (
-    "total variation distance, 0 none to 1, by which the output changes if the units are held at their mean "
-    "over the corpus, over words of the half that they were not chosen on, with its 95 % interval by "
-    f"sentence. random: of as many drawn from all, mean and middle 95 % of {RANDOM} draws"
+    "how much the output changes if the units are held at their mean over the corpus: total variation "
+    "distance, 0 (no change) to 1, over words of the half that the units were not chosen on, with its 95 % "
+    "interval by sentence. random: the same for as many randomly drawn units, mean and middle 95 % of "
+    f"{RANDOM} draws"
 )
 
 

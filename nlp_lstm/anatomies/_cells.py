@@ -41,8 +41,8 @@ def draw_steps(layer: Layer) -> tuple[list[str], float]:
     added = " and ".join(f"{name}{_index(len(words))}" for name, _ in states)
     every = ", ".join(f"h{_index(t + 1)}" for t in range(len(words)))
     last = f"h{_index(len(words))}"
-    told = f"With return_sequences=True the layer returns {every}, without it {last} alone. "
-    told += f"With return_state=True it returns {added} besides."
+    told = f"With return_sequences=True the layer returns {every}; without it, only {last}. "
+    told += f"With return_state=True it also returns {added}."
     shapes.append(text(LEFT, 26, told, 14, "start"))
     below, height = _equations(lines, top + FLOOR + 84)
     return shapes + below, height

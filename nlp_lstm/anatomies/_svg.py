@@ -1,4 +1,4 @@
-"""What the drawings are made of: text, lines, circles and boxes as SVG, and the colours.
+"""The pieces of all drawings: text, lines, circles and boxes as SVG, and the colours.
 
 Every colour has a word or a number beside it, and the colours are those of the palette.
 """

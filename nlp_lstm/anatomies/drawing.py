@@ -16,8 +16,8 @@ WIDTH, MARGIN = 1400, 40
 Section = tuple[str, str, tuple[list[str], float]]  # heading, explanation, shapes and their height
 TOLD = {
     "lstm": "The forget gate multiplies c of the step before, not x; the output gate comes after c",
-    "gru": "The update gate z keeps its share of h, and lets the share 1 − z of the candidate in",
-    "rnn": "There is no gate: what was is not kept, only read",
+    "gru": "The update gate z keeps the share z of h, and lets in the share 1 − z of the candidate",
+    "rnn": "There is no gate: the cell reads h of the step before, but does not keep it",
 }
 
 

@@ -1,4 +1,4 @@
-"""What is taken apart: a recurrent layer with its weights by gate, and layers that have read a batch."""
+"""Layer and Reading: a recurrent layer with its weights by gate, and layers that have read a batch."""
 
 from dataclasses import dataclass
 

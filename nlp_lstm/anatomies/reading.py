@@ -1,4 +1,4 @@
-"""Where layers come from: Keras makes new ones and reads random numbers; a run reads a text with NumPy."""
+"""Size or run -> Reading: new Keras layers that read random numbers, or a run that reads text with NumPy."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a layer is made of, as tables: matrices, arrows, a step worked out, steps, batches, arguments."""
+"""Reading -> tables: matrices, arrows, a step worked out, steps, batches, arguments."""
 
 from collections.abc import Mapping
 
@@ -13,18 +13,18 @@ UNIT = 0  # the one whose numbers are shown
 STEP = 2  # the first one that has something before it
 FIRST = 12  # rows of a table that can have hundreds
 SQUASHED = {
-    "lstm": "sigmoid of both sums together, in (0, 1), so that a gate lets a share through and never "
-    "amplifies; of the candidate, tanh",
-    "gru": "sigmoid of both sums together, in (0, 1), so that a gate lets a share through and never "
-    "amplifies; of the candidate, tanh, after its second sum was multiplied by the reset gate",
-    "rnn": "tanh of both sums together",
+    "lstm": "for a gate, sigmoid of the total of both sums, in (0, 1), so a gate lets a share through and "
+    "never amplifies; for the candidate, tanh",
+    "gru": "for a gate, sigmoid of the total of both sums, in (0, 1), so a gate lets a share through and "
+    "never amplifies; for the candidate, tanh, after the reset gate has multiplied its second sum",
+    "rnn": "tanh of the total of both sums",
 }
 TOLD = {
-    "lstm": "x goes through no gate: f multiplies c_before. o comes after c and does not enter it. c_before, "
-    "h_before: of the step before, 0 at the first",
-    "gru": "there is no cell state: z shares h between what was and the candidate. h_before: of the step "
-    "before, 0 at the first",
-    "rnn": "there is no gate and no cell state. h_before: of the step before, 0 at the first",
+    "lstm": "no gate multiplies x: f multiplies c_before. o comes after c and does not enter it. c_before, "
+    "h_before: c and h of the step before, 0 at the first step",
+    "gru": "there is no cell state: z divides h between h_before and the candidate. h_before: h of the step "
+    "before, 0 at the first step",
+    "rnn": "there is no gate and no cell state. h_before: h of the step before, 0 at the first step",
 }
 
 
@@ -59,7 +59,7 @@ def arrows(layer: Layer) -> Comparison:
     rows += [f"unit {number} before" for number in range(layer.units)]
     rows += ["bias", "recurrent bias"][:biases]
     meaning = (
-        f"at step {STEP}: the number that is read there. Weights × units × parts: {len(rows)} × "
+        f"at step {STEP}: the number that the weight multiplies. Weights × units × parts: {len(rows)} × "
         f"{layer.units} × {len(blocks)} = {layer.parameters}, the same at every step"
     )
     title = f"{layer.name}, unit {UNIT}: its {len(rows)} weights in each part"
@@ -108,7 +108,7 @@ def whole(layers: tuple[Layer, ...], outer: Mapping[str, np.ndarray], outputs: i
     if "output/bias" in outer:
         own = [outer[name] for name in ("output/kernel", "output/bias") if name in outer]
         shapes = " ".join(str(weights.shape) for weights in own)
-        shapes += "" if len(own) > 1 else " and the embedding's, turned"
+        shapes += "" if len(own) > 1 else " and the embedding's, transposed"
         reads = f"units of {layers[-1].name}"
         found["output"] = (reads, layers[-1].units, outputs, shapes, sum(weights.size for weights in own))
     parameters = sum(int(values[-1] or 0) for values in found.values())
@@ -135,8 +135,8 @@ def batches(reading: Reading, parameters: int) -> Comparison:
     columns = ("inputs", "hidden_states", *(f"last {name}" for name in states), "parameters", "difference")
     rows = ["1 sentence" if batch == 1 else f"{batch} sentences" for batch in sizes]
     meaning = (
-        "difference: the largest one between the states of a sentence read alone and in the batch, measured; "
-        "about 1e-07 is float32's rounding"
+        "difference: the largest that was measured between the states of a sentence read alone and in the "
+        "batch; about 1e-07 is float32's rounding"
     )
     return Comparison("batch size changes no weight", rows, columns, values, "batch", meaning)
 
@@ -155,8 +155,8 @@ def arguments(reading: Reading) -> Comparison:
     difference = max(float(abs(a - b).max()) for a in last for b in every)
     told = ". The last cell state is another array: h = o * tanh(c)" if layer.cell == "lstm" else ""
     meaning = (
-        f"numbers of sentence 0, unit {UNIT}. The last of every step and the last hidden state differ by "
-        f"{difference:.1e} at most{told}. The argument is return_state: there is no return_states"
+        f"numbers of sentence 0, unit {UNIT}. The last hidden_state of every step and the last hidden_state "
+        f"differ by at most {difference:.1e}{told}. The argument is return_state: there is no return_states"
     )
     made = f"keras.layers.{CELLS.get(layer.cell).keras_layer}({layer.units})"
     title = f"what {layer.name}, a {made}, returns where one, both or neither of its two arguments are True"

@@ -113,9 +113,7 @@ def note_shipped(*runs: "Run") -> None:
     """Say which runs of nlp-lstm's own stand in for those that the user has not trained."""
     names = " and ".join(run.name for run in runs if run.shipped)
     if names:
-        click.echo(
-            f"nlp-lstm: none trained for this in runs/: using {names}, shipped with nlp-lstm", err=True
-        )
+        click.echo(f"nlp-lstm: runs/ holds no run for this: using {names}, shipped with nlp-lstm", err=True)
 
 
 @contextlib.contextmanager

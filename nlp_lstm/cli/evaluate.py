@@ -12,7 +12,7 @@ from nlp_lstm.cli._reports import show
 
 @click.command("evaluate")
 @click.argument("run", required=False)
-@click.option("--data", help="The corpus.  [default: the run's own corpus]")
+@click.option("--data", help="The corpus.  [default: the one that the run was trained on]")
 @click.option("--split", default="validation", show_default=True, help="train, validation or test.")
 @click.option("--labels", help="For sst: phrase or word.  [default: the run's]")
 @click.option("--classes", type=int, help="For sst: 5 or 3.  [default: the run's]")

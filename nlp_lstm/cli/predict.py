@@ -10,7 +10,10 @@ from nlp_lstm.cli._reports import show
 @click.argument("run_and_text", nargs=-1, required=True, metavar="[RUN] TEXT")
 @json_option
 def command(run_and_text, as_json):
-    """Print what RUN (default: the newest) says about TEXT: labels, or the ten likeliest next words."""
+    """Print what RUN (default: the newest) says about TEXT.
+
+    A sentiment run says a label per word, a next-word run the ten likeliest next words.
+    """
     from nlp_lstm.evaluation.prediction import predict
     from nlp_lstm.store.run import default_run
 

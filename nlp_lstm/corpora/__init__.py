@@ -168,9 +168,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     name, _, path = source.partition(":")
     corpus = replace(READERS.get(name)(path, request), source=source)
     if request.subphrases and (limit is not None or not corpus.subphrases):
-        reason = (
-            "they are those of all sentences, give no --limit" if limit else "it has no trees, use sst:DIR"
-        )
+        reason = "they need all sentences, leave --limit out" if limit else "it has no trees, use sst:DIR"
         raise UsageError(f"subphrases of {source}: {reason} or --no-subphrases")
     labelled = request.predicts == "labels" and bool(corpus.label_names)
     if labelled:
@@ -180,7 +178,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     if limit is not None:
         corpus = replace(corpus, **{split: getattr(corpus, split)[:limit] for split in SPLITS})
     if not any(example.words for example in corpus.train):
-        raise DataError(f"{source} has a training set with no words: give text with at least one sentence")
+        raise DataError(f"{source} has no words in its training set: give text with at least one sentence")
     if labelled:
         _check_labels(corpus)
     return corpus

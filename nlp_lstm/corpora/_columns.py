@@ -106,7 +106,7 @@ def choose_pair(columns: list[str], where: str, predicts: str) -> tuple[str, str
         if words in columns and (labels in columns or predicts == "words"):
             return words, labels
     needed = "tokens, or text" if predicts == "words" else "tokens and labels, or text and label"
-    raise DataError(f"{where} has the columns {', '.join(columns)}: needed are {needed}; rename them")
+    raise DataError(f"{where} has the columns {', '.join(columns)}: it needs {needed}; rename them")
 
 
 @contextmanager

@@ -81,7 +81,8 @@ def read_lines(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{path} is not UTF-8 at byte {error.start} (line {line}): convert it, as with iconv -t utf-8"
+            f"{path} is not UTF-8 at byte {error.start} (line {line}): convert it, for example "
+            "with iconv -t utf-8"
         ) from None
     if not text.strip():
         raise DataError(f"{path} is empty: give a file with at least one sentence")

@@ -1,4 +1,4 @@
-"""hub:ID[/CONFIG] — a data set of the Hugging Face Hub with the columns of table: hub:stanfordnlp/imdb.
+"""hub:ID[/CONFIG] — a Hugging Face Hub data set with the same columns as table: hub:stanfordnlp/imdb.
 
 An id is `name` or `owner/name`; a configuration is a third part (hub:Salesforce/wikitext/wikitext-2-raw-v1).
 It is read through `datasets`, which downloads it once and keeps it in its own cache.
@@ -85,6 +85,7 @@ def _explain(error: Exception, name: str) -> NlpLstmError:
         )
     if "Dataset scripts" in reason:
         return DataError(
-            f"{name!r} needs a script, which `datasets` no longer runs: choose another, as hub:SetFit/sst5"
+            f"{name!r} needs a script, which `datasets` no longer runs: choose another, such as "
+            "hub:SetFit/sst5"
         )
     return DataError(f"{name!r} cannot be read from the Hub ({reason}): check the id and the configuration")

@@ -41,7 +41,7 @@ def read_mini(path: str, request: Request) -> Corpus:
         UsageError: if a path is given.
     """
     if path:
-        raise UsageError(f"mini reads no file, but was given {path!r}: say --data mini")
+        raise UsageError(f"mini reads no file, but got {path!r}: use --data mini")
     return write_corpus(request.predicts, DATA_SEED)
 
 

@@ -119,10 +119,10 @@ def _check_folder(folder: Path, resume: bool) -> None:
     taken = folder.exists() and (not folder.is_dir() or any(file.name[0] != "." for file in folder.iterdir()))
     if resume and not (folder / MANIFEST).is_file():
         raise MissingInputError(
-            f"{folder} has no {MANIFEST}, there is nothing to go on with: leave --resume out"
+            f"{folder} has no {MANIFEST}, there is nothing to continue: leave --resume out"
         )
     if taken and not resume:
-        raise UsageError(f"{folder} exists: give another --output, or --resume to go on with it")
+        raise UsageError(f"{folder} exists: give another --output, or --resume to continue it")
 
 
 def _plan(

@@ -200,7 +200,7 @@ def _table(folder: Path, title: str, shown: Sequence[Unit], hits: Sequence[Hit])
         values.append((*hit.values, sentence, number, label, prediction, context))
     columns = (*map(str, shown), "sentence", "word number", "label", "prediction", "context")
     words = [str(rows[hit][2]) for hit in hits]
-    meaning = "prediction: what the model says after the word; context: the word among those around it"
+    meaning = "prediction: what the model says after the word; context: the word with the words around it"
     return Comparison(title, words, columns, values, "word", meaning)
 
 

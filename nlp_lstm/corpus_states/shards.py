@@ -227,6 +227,6 @@ def _write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         if isinstance(error, OSError | ArrowException):
             reason = getattr(error, "strerror", None) or error
             raise StorageError(
-                f"cannot write {path}: {reason}; what is whole stays, go on with --resume"
+                f"cannot write {path}: {reason}; finished shards are kept, continue with --resume"
             ) from None
         raise

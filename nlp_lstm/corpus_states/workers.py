@@ -49,8 +49,8 @@ def make_shards(reader: Reader, jobs: Iterable[Job], workers: int) -> Generator[
                 yield made.get().result()
         except BrokenProcessPool:
             raise StorageError(
-                "a worker was killed, for want of memory perhaps: what is whole stays, go on with --resume "
-                f"and fewer than {workers} --workers"
+                "a worker was killed, perhaps for lack of memory: finished shards are kept, continue with "
+                f"--resume and fewer than {workers} --workers"
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)

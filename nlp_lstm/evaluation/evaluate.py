@@ -63,7 +63,7 @@ def evaluate(
         "lowercase": run.settings.lowercase,
     }
     if not data and known.get("sha256") not in (None, corpus.sha256()):
-        facts["changed"] = f"{corpus.source} is no longer what {run.name} was trained on"
+        facts["changed"] = f"{corpus.source} has changed since {run.name} was trained on it"
     return Report(tables, facts=facts)
 
 

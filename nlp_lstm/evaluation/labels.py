@@ -36,7 +36,7 @@ def evaluate_labels(
     except DataError as error:
         raise DataError(f"{corpus.source}: {error}") from None
     if not any((target >= 0).any() for target in targets):
-        raise DataError(f"{corpus.source} has no labels to score: give labelled data")
+        raise DataError(f"{corpus.source} has no labels to score: give labeled data")
     labels = len(run.label_names)
     model = label_probabilities(run, inputs)
     predictions = {

@@ -1,4 +1,4 @@
-"""What a next-word model knows of grammar: minimal pairs, two sentences that one word sets apart.
+"""How much grammar a next-word model knows: minimal pairs, two sentences that differ in one word.
 
 Given the words before it, the right form should be likelier than the wrong one (Linzen, Dupoux & Goldberg
 2016, "Assessing the ability of LSTMs to learn syntax-sensitive dependencies", TACL 4). Unlike those of
@@ -142,8 +142,8 @@ def pair_table(run: Run, stream: np.ndarray) -> tuple[Comparison, ...]:
     ]
     meaning = (
         "how often the right form is likelier than the wrong one after the words before it, in [0, 1]; "
-        "0.5 without any grammar, as each form is right as often as it is wrong. "
-        f"pairs: how many of the {written} have no word that the vocabulary does not know"
+        "0.5 without any grammar, because each form is right as often as it is wrong. "
+        f"pairs: how many of the {written} pairs the vocabulary knows in full"
     )
     return (Comparison("minimal pairs", list(choices), [*judges, "pairs"], values, "phenomenon", meaning),)
 

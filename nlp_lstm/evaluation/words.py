@@ -20,8 +20,8 @@ from nlp_lstm.text.batches import pad
 from nlp_lstm.text.vocabulary import EOS
 
 MEANING = (
-    "cross_entropy in nats per word and perplexity with the state carried across the split; "
-    "fresh_perplexity from a fresh state per sentence: lower is better. Accuracies in [0, 1]"
+    "cross_entropy (nats per word) and perplexity: with the state carried across the split; "
+    "fresh_perplexity: from a fresh state for each sentence; lower is better. Accuracies in [0, 1]"
 )
 CHUNK = 512  # words whose probabilities, one per word of the vocabulary, are held at once
 

@@ -1,4 +1,4 @@
-"""A sample of a large softmax's outputs: most of what training next words costs is spared.
+"""A sample of a large softmax's outputs, which makes it much cheaper to train next words.
 
 Unlike TensorFlow's `sampled_softmax_loss`, which draws words by a guess of how common they are, all words of
 the batch are in the sample: their logits are exact, and only the others, which are rare, are estimated.

@@ -1,4 +1,4 @@
-"""What a change to a sentence or to a cell does to all that follows: the sentence is read again with it.
+"""How a change to a sentence or a cell affects all later words: the sentence is read again with it.
 
 A word is left out or swapped for another, or a part is edited; then the states and outputs at each later
 word stand beside those of the sentence as it was.
@@ -14,9 +14,9 @@ from nlp_lstm.states.traces import STATES, Trace, says
 from nlp_lstm.text.vocabulary import Sentence
 
 MEANING = (
-    "the sentence as it was beside the changed one. hidden_state_change, cell_state_change: length of the "
-    "difference over the length before, 0 none. output_change: total variation distance of the two "
-    "outputs, 0 the same to 1. says: what the model says after the word"
+    "the original sentence beside the changed one. hidden_state_change, cell_state_change: length of the "
+    "difference divided by the length before; 0: no change. output_change: total variation distance between "
+    "the two outputs, 0 (the same) to 1. says: what the model says after the word"
 )
 
 

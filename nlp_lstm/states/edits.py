@@ -137,7 +137,7 @@ def _check_place(edit: Edit, settings: Settings, timesteps: int) -> None:
         return
     words = _numbers(edit.words)
     if len(words) == 0:
-        raise UsageError(f"no words of {edit.part}: name at least one, a span as 3-7")
+        raise UsageError(f"no words of {edit.part}: name at least one, or a span such as 3-7")
     for word in words:
         if not 1 <= word <= timesteps:
             raise UsageError(f"word {word} of {edit}: the sentence has words 1 to {timesteps}")
@@ -155,8 +155,8 @@ def _check_amount(edit: Edit, settings: Settings) -> None:
     units = (settings.units,)
     if numbers.shape != () and (name == "scale" or edit.unit is not None or numbers.shape != units):
         raise UsageError(
-            f"{name} of {edit.part} is {numbers.shape}: it must be one number, or, for the value of all "
-            f"units, {units}"
+            f"{name} of {edit.part} has shape {numbers.shape}: it must be one number or, for the value of "
+            f"all units, {units}"
         )
     if not (np.abs(numbers) <= LARGEST).all():
         raise UsageError(f"{name} of {edit.part} is {_shown(numbers)}: it must be a finite 32-bit number")

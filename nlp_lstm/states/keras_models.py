@@ -1,4 +1,4 @@
-"""A Keras model as it is found: loading it from a file, finding its recurrent layers, reading their cells.
+"""Load a Keras model from a file, find its recurrent layers, and read their cells.
 
 Whatever cannot be read for sure is refused here, with the layer's name, its class and the reason.
 """
@@ -62,7 +62,7 @@ def recurrent_layers(model: Any) -> dict[str, Any]:
         DataError: if a weight of the model is not a finite number.
     """
     if not isinstance(model, keras.Model):
-        raise UsageError(f"{model!r:.60} is no keras.Model: trace a Keras model, a .keras file or a run")
+        raise UsageError(f"{model!r:.60} is not a keras.Model: trace a Keras model, a .keras file or a run")
     if not model.built:
         raise UsageError(f"the model {model.name} is not built: give it a keras.Input, or call it once")
     layers = dict(_find(model, ""))
@@ -134,9 +134,9 @@ def _check_layer(name: str, layer: Any) -> None:
         if kind not in LAYERS:
             reason = "a class of its own"
         elif type(cell) not in CELL_NAMES:
-            reason = f"its cell {type(cell).__name__} is none of Keras's LSTM, GRU and SimpleRNN cells"
+            reason = f"its cell {type(cell).__name__} is not one of Keras's LSTM, GRU and SimpleRNN cells"
         elif cell.compute_dtype not in ("float32", "float64"):
-            reason = f"it computes in {cell.compute_dtype}, float32 and float64 are traced"
+            reason = f"it computes in {cell.compute_dtype}, but only float32 and float64 can be traced"
         elif not layer.built:
             reason = "it is not built"
         else:

@@ -23,12 +23,13 @@ CLOSE = 1e-4  # how far the writes may be from c, of its largest value, before t
 LONGEST_LIVED = 5  # units that a reader is shown
 MEANINGS = {
     "share": "row: the cell state after the word. column: the share of it that the word wrote, by norm; "
-    "a row sums to 1",
-    "unit": "row: the unit's cell_state after the word. column: what the word wrote of it; a row sums to it",
-    "towards": "row: the output's logit after the word, without bias. column: what the word wrote of it, h "
-    "divided as c is; a row sums to it",
+    "each row sums to 1",
+    "unit": "row: the unit's cell_state after the word. column: how much of it the word wrote; each row "
+    "sums to the cell_state",
+    "towards": "row: the output's logit after the word, without bias. column: how much of it the word "
+    "wrote, with h divided in proportion to c; each row sums to the logit",
 }
-AGE = "memory_age: how many words ago it was written, mean by size"
+AGE = "memory_age: how many words ago the memory was written, as a mean weighted by size"
 
 
 def write_decomposition(trace: Trace) -> np.ndarray:
@@ -64,14 +65,14 @@ def write_decomposition(trace: Trace) -> np.ndarray:
     """
     if not {"cell_state", "input_gate", "forget_gate", "candidate"} <= set(trace.parts):
         raise UsageError(
-            f"{trace.model}, {trace.layer} is no LSTM: only an LSTM's memory is a sum of what was written, "
+            f"{trace.model}, {trace.layer} is not an LSTM: only an LSTM's memory is a sum of writes, "
             "train one with --cell lstm"
         )
     timesteps, units = trace.parts["cell_state"].shape
     if timesteps**2 * units > MOST_NUMBERS:
         raise DataError(
             f"a sentence of {timesteps} words: with {units} units, the memory of at most "
-            f"{int((MOST_NUMBERS / units) ** 0.5)} is taken apart"
+            f"{int((MOST_NUMBERS / units) ** 0.5)} words can be taken apart"
         )
     order = slice(None, None, -1) if trace.backwards else slice(None)
     i, f, g, c = (
@@ -224,8 +225,8 @@ def unit_age_table(trace: Trace, writes: np.ndarray) -> Comparison:
         [str(unit) for unit in units],
         columns,
         "unit",
-        "in words. memory_age: as above, mean over the sentence. half_life: after how many words half is "
-        "forgotten, from the mean of ln forget_gate",
+        "in words. memory_age: as above, mean over the sentence. half_life: after how many words the unit "
+        "has forgotten half of what it holds, from the mean of ln forget_gate",
         first=LONGEST_LIVED,
     )
 

@@ -103,7 +103,7 @@ def _check_one_question(
 ) -> None:
     """Raise a UsageError if two questions are asked at once."""
     if towards is not None and not memory:
-        raise UsageError(f"towards {towards!r}: it is an output to show the memory of, give memory as well")
+        raise UsageError(f"towards {towards!r}: it shows the memory of an output, give memory as well")
     if towards is not None and unit is not None:
         raise UsageError("unit and towards exclude each other: show the memory of one of them")
     questions = {
@@ -141,7 +141,7 @@ def _memory_map(
         _check_unit(shown, unit)
     if towards is not None:
         if shown.layer != f"layer_{run.settings.layers}":
-            raise UsageError(f"{shown.layer} towards {towards!r}: the outputs read the last layer alone")
+            raise UsageError(f"{shown.layer} towards {towards!r}: the outputs read only the last layer")
         column = run.network.output_kernel[:, _output(run, towards)]
     return memory_table(shown, writes, unit, towards, column)
 

@@ -1,4 +1,4 @@
-"""What every recurrent layer of a Keras model reads and puts out, recorded while the model runs once.
+"""Record what every recurrent layer of a Keras model reads and puts out while the model runs once.
 
 Keras itself computes all inputs, masks and initial states; a layer's `inner_loop`, through which each of
 its calls goes, is watched for the time of one forward pass. So nested models, shared layers and layers

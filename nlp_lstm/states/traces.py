@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 STATES = ("hidden_state", "cell_state")
 CLOSED, OPEN = 0.1, 0.9  # a gate below the one or above the other is saturated
 MEANING = (
-    "says: what the model says after the word. norm: length of the state. moved: 1 - cosine to the "
-    "state of the word before, 0 none to 2 turned round. gates: mean over units; saturated: share of "
+    "says: what the model says after the word. norm: length of the state. moved: 1 - cosine to the state of "
+    "the word before; 0: same direction, 2: opposite direction. gates: mean over units; saturated: share of "
     f"units below {CLOSED} or above {OPEN}"
 )
 

@@ -70,7 +70,7 @@ def trace(model: Any, inputs: Any, edit: Edits = None) -> Mapping[str, Any]:
     if isinstance(model, Run):
         return _trace_run(model, inputs, edit)
     if edit is not None:
-        raise UsageError("edits are made while a run reads: a Keras model is traced as it is")
+        raise UsageError("a Keras model is traced without edits: leave edit out, or trace a run")
     from nlp_lstm.states.recording import record
 
     found = {}
@@ -154,7 +154,7 @@ def _check(
     differences = {}
     for state, last in end.items():
         if not np.isfinite(last).all():
-            raise DataError(f"the {state} of layer {name} grows beyond all numbers on these inputs")
+            raise DataError(f"the {state} of layer {name} is not finite on these inputs: look at them")
         pairs = [(states[state], last)]
         if state == "hidden_state" and outputs is not None:
             pairs.append((parts[state][mask], outputs[mask]))
@@ -163,7 +163,7 @@ def _check(
         differences[state] = max(largest)
         if not all(own <= TOLERANCE * scale for own, scale in zip(largest, scales, strict=True)):
             raise CheckError(
-                f"layer {name} puts out a {state} that differs by {max(largest):.2g} from what is computed "
+                f"layer {name} puts out a {state} that differs by {max(largest):.2g} from the one computed "
                 f"here, more than {TOLERANCE:g}: its trace would be wrong"
             )
     return differences

@@ -50,19 +50,19 @@ looked at without training anything; it is a specimen to study, not a service to
 The Stanford Sentiment Treebank (Socher et al. 2013): English sentences from film reviews on Rotten
 Tomatoes, collected by Pang and Lee (2005), parsed by machine; every phrase was rated by people on
 Amazon Mechanical Turk. What the model learns to say after a word is the rating of the largest phrase that
-ends there; after the last word that is the rating of the sentence.""",
+ends there; after the last word it is the rating of the sentence.""",
         terms="""\
 Its authors state no terms of use. The treebank is not part of nlp-lstm:
 <https://nlp.stanford.edu/sentiment/> offers it.""",
         figures="""\
 `accuracy_per_word` and `macro_f1` are over all words, `last_word_accuracy` is over the last word of each
-sentence, where the label is the sentence's own: published figures of five classes are of this kind.
-`last_word_binary` leaves neutral sentences out and asks only for the side. The baselines: `majority` says
-the commonest label, `look_up` the commonest label of the word, `tfidf_logistic` is a logistic regression
-on the words of the whole sentence.""",
+sentence, whose label is that of the whole sentence: published figures for five classes mean this.
+`last_word_binary` leaves neutral sentences out and asks only whether a sentence is positive or negative.
+The baselines: `majority` says the commonest label, `look_up` the commonest label of the word,
+`tfidf_logistic` is a logistic regression on the words of the whole sentence.""",
         limits="""\
-- It knows English film reviews of before 2005. Reviews of other things, other kinds of text and other
-  languages are outside of what it has seen.
+- It knows English film reviews from before 2005. It has seen no reviews of other things, no other kinds of
+  text and no other languages.
 - It reads from left to right: what it says after a word cannot take account of what follows.
 - Negation, contrast, irony and comparison are often beyond a network of this size.
 - It has taken over the tastes of reviewers and raters: names of people, places, peoples and genres can
@@ -93,30 +93,30 @@ state. `top_1_accuracy` and `top_5_accuracy` say how often the word that came wa
 the five likeliest. Perplexities compare only where vocabulary and casing are the same. The baselines:
 `unigram` knows only how common each word is, `kneser_ney_trigram` the two words before.""",
         limits="""\
-- It knows edited English encyclopedia prose of before 2016, and no word outside of its vocabulary: all
-  others are one unknown word to it.
+- It knows edited English encyclopedia prose from before 2016, and no word outside its vocabulary: all other
+  words are one unknown word to it.
 - It reads from left to right, and holds all that it has read in states of a fixed size.
-- It knows nothing of facts. What it generates is made up, including names, dates and numbers, and may
-  hold short runs of words that stood in its text.
+- It knows no facts. The text that it generates is made up, including names, dates and numbers, and may
+  repeat short passages of its training text.
 - It has taken over what Wikipedia writes about and how: who has articles, which pronoun follows which
   occupation, which peoples come with which verbs. That is worth looking at, and a reason not to trust it.""",
         misuse="""\
-Not for decisions about people; not for writing that somebody may take for information; not for filling
-in, correcting or judging what somebody wrote.""",
+Not for decisions about people; not for texts that somebody may take for information; not for completing,
+correcting or judging what somebody wrote.""",
     ),
 }
 
 GLOVE = """\
 The embedding started from GloVe 6B, vectors learned from Wikipedia 2014 and Gigaword 5 (Pennington et al.
 2014), under the Public Domain Dedication and License 1.0
-(<https://opendatacommons.org/licenses/pddl/1-0/>), and was trained on from there. Its numbers were scaled
-to a standard deviation of 0.1; words that the text lacks keep them."""
+(<https://opendatacommons.org/licenses/pddl/1-0/>), and was then trained further. Its numbers were scaled to
+a standard deviation of 0.1; words that do not occur in the text keep these numbers."""
 
 CONTENT = """\
 Words and numbers: the settings and figures (`run.json`), the words of the vocabulary (`tokenizer.json`),
 the weights in float16 (`weights.safetensors`) and the loss of every epoch (`history.csv`). No sentence of
-the data, and no code: nothing is unpickled. nlp-lstm's own licence is MIT. How far the terms of a text
-reach weights that were trained on it is not settled; who passes the run on should pass on this card."""
+the data, and no code: nothing is unpickled. nlp-lstm's own license is MIT. It is not settled how far the
+terms of a text apply to weights that were trained on it; if you pass the run on, pass on this card too."""
 
 REFERENCES = """\
 - Merity et al. 2016, Pointer Sentinel Mixture Models, arXiv:1609.07843
@@ -166,12 +166,12 @@ def _check(run: Run, name: str, card: Card) -> None:
         raise UsageError(f"{run.name} is {run.status}: ship a run that is finished")
     if (run.task, reader) != (card.task, card.reader):
         raise UsageError(
-            f"{run.name} is a {run.task} run on {reader}: {name} is to be {card.task} on {card.reader}"
+            f"{run.name} is a {run.task} run on {reader}: {name} must be {card.task} on {card.reader}"
         )
     if run.data.get("limit") or run.data.get("init_from") or run.data.get("labels", "phrase") != "phrase":
-        raise UsageError(f"{run.name} has --limit, --init-from or --labels word: the card tells of none")
+        raise UsageError(f"{run.name} has --limit, --init-from or --labels word: the card describes none")
     if vectors and "glove.6B." not in vectors:
-        raise UsageError(f"{run.name} started from {vectors}: the card tells of GloVe 6B alone")
+        raise UsageError(f"{run.name} started from {vectors}: the card describes only GloVe 6B")
 
 
 def _command(run: Run) -> str:
@@ -201,9 +201,9 @@ def _recipe(run: Run) -> str:
     last = run.settings.keep == "last"
     kept = "the last epoch" if last else "the epoch with the lowest loss on the validation split"
     return _fill(
-        f"All other settings are the task's defaults; `run.json` holds every one. It ended after "
+        f"All other settings are the task's defaults; `run.json` holds every one. Training took "
         f"{len(run.history)} epochs and {run.seconds / 60:.1f} minutes, with {versions}; the weights are "
-        f"those of {kept}.{vectors} SHA-256 of the text as read, as `nlp-lstm data` shows it of a copy: "
+        f"those of {kept}.{vectors} SHA-256 of the text as read, which `nlp-lstm data` shows for your copy: "
         f"`{run.data.get('sha256')}`."
     )
 
@@ -222,8 +222,9 @@ def _table(run: Run) -> str:
 def _measured(run: Run, name: str) -> str:
     """How the figures were measured, and how to measure them again."""
     text = _fill(
-        "All on the validation split, by which the recipe was chosen too, so that they flatter the model a "
-        "little, and before the weights were rounded to float16. To measure them again:"
+        "All figures are on the validation split. The recipe was chosen by this split too, so they flatter "
+        "the model a little. They were measured before the weights were rounded to float16. To measure them "
+        "again:"
     )
     command = f"nlp-lstm evaluate {name} --data {run.data['source'].partition(':')[0]}:DIR"
     return f"{text}\n\n```\n{command}\n```"

@@ -28,7 +28,7 @@ def export(run: Run | str | Path, file: str | Path) -> Path:
 
     run, file = run if isinstance(run, Run) else load_run(run), Path(file)
     if file.suffix != ".keras":
-        raise UsageError(f"the file {file} must end in .keras, as plain Keras asks for")
+        raise UsageError(f"the file {file} must end in .keras, because Keras requires it")
     if file.exists():
         raise UsageError(f"{file} exists: give another name")
     model = load_task(run.task).taught_model(run.settings, len(run.vocabulary), run.outputs)

@@ -1,4 +1,4 @@
-"""The folders of runs: where the user's own are, and where those are that come with nlp-lstm.
+"""The folders of runs: the user's own, and those that come with nlp-lstm.
 
     runs/NAME                what was trained, in the working folder: sentiment-001, next-word-001, ...
     nlp_lstm/store/shipped/NAME    what comes with the package: TASK-CORPUS, such as sentiment-sst
@@ -30,15 +30,15 @@ def find_run(path: str | Path) -> Path:
         if folder.is_dir():
             if not is_shipped(folder) and not (folder / storage.RECORD).is_file():
                 raise MissingInputError(
-                    f"{folder} is not a run, it has no {storage.RECORD}: `nlp-lstm runs` lists what there is"
+                    f"{folder} is not a run, it has no {storage.RECORD}: `nlp-lstm runs` lists all runs"
                 )
             return folder
     if path.exists():
-        raise MissingInputError(f"{path} is a file, a run is a folder: `nlp-lstm runs` lists what there is")
+        raise MissingInputError(f"{path} is a file, a run is a folder: `nlp-lstm runs` lists all runs")
     for folder in shipped_runs():
         if folder.name == str(path):
             return folder
-    raise MissingInputError(f"no run {str(path)!r}: `nlp-lstm runs` lists what there is")
+    raise MissingInputError(f"no run {str(path)!r}: `nlp-lstm runs` lists all runs")
 
 
 def find_newest(task: str | None = None, runs: Path = RUNS) -> Path:

@@ -126,7 +126,7 @@ def _read(file: Path, parse: Callable[[bytes], Content]) -> Content:
     try:
         return parse(file.read_bytes())
     except OSError as error:
-        raise StorageError(f"cannot read {file}: {error.strerror}, check the rights of the folder") from None
+        raise StorageError(f"cannot read {file}: {error.strerror}, check the folder's permissions") from None
     except (SafetensorError, csv.Error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(f"{file} is cut or not a file of a run ({error})") from None
 

@@ -166,7 +166,7 @@ def _count_steps(split: str, epoch_batches: Iterator[Batch]) -> int:
     """How many batches there are, checked to hold something to learn from before any work is done."""
     targets = [float(batch.sample_weight.sum()) for batch in epoch_batches]
     if not sum(targets):
-        raise DataError(f"the {split} split has no word with a label: give labelled sentences")
+        raise DataError(f"the {split} split has no word with a label: give labeled sentences")
     return len(targets)
 
 

@@ -1,4 +1,4 @@
-"""data(), presets(): what a training can learn from, and by which recipes, as tables."""
+"""data(), presets(): tables of the corpora and the recipes for training."""
 
 import importlib
 import inspect
@@ -58,7 +58,7 @@ def presets() -> Report:
     columns = ("task", "what it trains", *PRESET_FIGURES, "minutes")
     table = Comparison("presets", list(PRESETS), columns, values, "preset", meaning)
     commands = [(preset.command(),) for preset in known]
-    same = "`nlp-lstm train --preset NAME` is the same; other options replace the preset's"
+    same = "`nlp-lstm train --preset NAME` does the same; options you give override the preset"
     return Report((table, Comparison("commands", list(PRESETS), ("command",), commands, "preset", same)))
 
 

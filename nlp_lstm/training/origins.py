@@ -1,4 +1,4 @@
-"""Where people get the files that presets read: they come with no package."""
+"""Where people get the files that presets read: no package holds them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Presets: recipes of trainings by name, with what each reaches; here is the one place where they stand.
+"""Presets: recipes of trainings by name, with what each reaches. This is the only place that defines them.
 
 What is asked for goes before the preset, and the preset before the task's own settings. To add a preset, add
 it to `PRESETS`; if it reads files, say in `origins.py` where people get them.

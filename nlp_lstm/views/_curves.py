@@ -56,7 +56,7 @@ def curves_picture(table: Comparison) -> Picture:
 
     notes = []
     if any(f"{name}_low" in columns for name in drawn):
-        notes.append("Bands: the interval, from the columns named low to those named high.")
+        notes.append("Bands: the intervals, from the columns named low to the columns named high.")
     if any(name.startswith(UNTRAINED) for name in drawn):
         notes.append("Dashes: an untrained model.")
     return Picture(table.title, high + FOOT, draw, table.meaning, " ".join(notes))

@@ -3,6 +3,7 @@
 from nlp_lstm.errors import UsageError
 from nlp_lstm.report import Comparison, Report
 from nlp_lstm.report.markup import show_facts
+from nlp_lstm.states.memory import AGE
 from nlp_lstm.states.traces import Trace, state_table
 from nlp_lstm.views._curves import curves_picture
 from nlp_lstm.views._drawing import Picture
@@ -58,7 +59,7 @@ def with_ages(trace: Trace, table: Comparison) -> Comparison:
     if ages is None:
         return states
     columns = dict(zip(states.columns, zip(*states.values), strict=True)) | {"memory_age": ages}
-    meaning = f"{states.meaning}. memory_age: how many words ago the cell state was written, mean by size"
+    meaning = f"{states.meaning}. {AGE}"
     return Comparison.from_columns(states.title, states.rows, columns, states.row_kind, meaning)
 
 

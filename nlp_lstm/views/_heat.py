@@ -44,8 +44,8 @@ def draw(table: Comparison) -> Comparison:
             (*texts, *(row[column] for column in outside))
             for texts, row in zip(drawn, table.values, strict=True)
         ],
-        meaning=f"{table.meaning}. {shades} from {', '.join(f'{100 * step:g}' for step in STEPS)} % of the "
-        "largest",
+        meaning=f"{table.meaning}. {shades} begin at {', '.join(f'{100 * step:g}' for step in STEPS)} % of "
+        "the largest",
     )
 
 

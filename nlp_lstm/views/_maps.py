@@ -71,9 +71,9 @@ def unit_picture(trace: Trace) -> Picture:
         _scale(sheet, image, left + wide + 0.25, 0.22, UNIT_MAP, extend="both")
 
     note = (
-        f"Colour: the value of a unit after a word, on one scale: {VALUE_COLOURS}; "
-        f"beyond ±{largest:.2f}, which {TYPICAL} % of {last} lie within, it stays the same. "
-        f"Units from the highest mean of {last} over the sentence (top) to the lowest."
+        f"Color: the value of a unit after a word, on one scale: {VALUE_COLOURS}; "
+        f"the color stays the same beyond ±{largest:.2f}; {TYPICAL} % of {last} lie within. "
+        f"Units are sorted by their mean {last} over the sentence, the highest at the top."
     )
     title = f"{trace.title}, every unit of {' and '.join(states)} at every word"
     return Picture(title, row * (1 if side_by_side else len(states)), draw, note=note)
@@ -114,9 +114,9 @@ def map_picture(table: Comparison) -> Picture:
         extend = "neither" if most == 100 else "both" if low else "max"
         _scale(sheet, image, place, above, min(high, 2.5), extend)
 
-    note = f"Colour: the number, {VALUE_COLOURS if low else 'from light, 0, to dark'}"
-    note += f"; beyond {largest:.2g}, which {most} % lie within, it stays the same" if most < 100 else ""
-    note += ". Grey: none." if sizes.size < cells.size else "."
+    note = f"Color: the number, {VALUE_COLOURS if low else 'from light, 0, to dark'}"
+    note += f"; the color stays the same beyond {largest:.2g}; {most} % lie within" if most < 100 else ""
+    note += ". Gray: no number." if sizes.size < cells.size else "."
     whole = left + wide + len(beside) * (BAR + 0.25) + 1.25
     return Picture(table.title, above + high, draw, table.meaning, note, max(WIDTH, whole))
 

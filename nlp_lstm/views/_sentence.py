@@ -60,7 +60,7 @@ def sentence_picture(trace: Trace, table: Comparison) -> Picture:
     said = [(shorten(visible(name), LONGEST_WORD), probability) for name, probability in said]
     shading = shade(trace)
     bands = _Bands(words, said, shading, group(known))
-    note = f"The number of each word, the word, and what the model says after it. Colour: {shading.meaning}."
+    note = f"The number of each word, the word, and what the model says after it. Color: {shading.meaning}."
     if shown < len(trace.words):
         note += f" The first {shown} of {len(trace.words)} words; --format csv or json holds all."
     return Picture(f"{table.title}, word by word", bands.height, bands.draw, table.meaning, note)
@@ -88,18 +88,18 @@ def shade(trace: Trace) -> Shading:
     import matplotlib
 
     if not trace.outputs.size:
-        return Shading([MISSING] * len(trace.words), "", ("", ""), "none: what the model says is not known")
+        return Shading([MISSING] * len(trace.words), "", ("", ""), "none, because the trace holds no outputs")
     if set(trace.output_names) <= set(SENTIMENTS):
         steps = np.array([SENTIMENTS[name] for name in trace.output_names])
         values = (trace.outputs @ (steps / np.abs(steps).max(initial=0.5)) + 1) / 2
         name, ends = SENTIMENT_SCALE, ("negative", "positive")
-        meaning = "the labels' mean by their probability, purple negative, white neutral, green positive"
+        meaning = "the labels' mean, weighted by probability: purple negative, white neutral, green positive"
     else:
         values = trace.outputs.max(axis=1)
         name, ends, meaning = (
             PROBABILITY_SCALE,
             ("0", "1"),
-            "the probability of what it says, light 0 to dark 1",
+            "the probability of what the model says, from light, 0, to dark, 1",
         )
     colour = matplotlib.colormaps[name]
     return Shading([MISSING if np.isnan(x) else colour(float(x)) for x in values], name, ends, meaning)

@@ -46,7 +46,7 @@ def table_picture(table: Comparison) -> Picture:
     if len(shown) < len(table.rows):
         notes.append(f"The first {len(shown)} of {len(table.rows)} rows; --format csv and json hold all.")
     if any(isinstance(value, float) and value < 0 for row in values for value in row):
-        notes.append("Bars: how large each number is beside the largest of its column; empty: below 0.")
+        notes.append("Bars: the size of each number compared with the largest in its column; empty: below 0.")
     whole = max(WIDTH, ends[-1] + MARGIN)
     return Picture(table.title, sum(heights), draw, table.meaning, " ".join(notes), whole)
 
