@@ -250,6 +250,7 @@ def test_a_dropped_word_is_unknown_unless_the_text_has_unknown_words(
     assert (share > 0) == (min_count > 1), "mini has unknown words where rare ones are left out"
 
 
+@pytest.mark.slow
 def test_a_sampled_softmax_learns_what_a_whole_one_does(here):
     whole = train("next-word", epochs=3, limit=2000, batch_size=8, timesteps=10)
     sampled = train("next-word", epochs=3, limit=2000, batch_size=8, timesteps=10, sampled_softmax=80)

@@ -11,6 +11,7 @@ from nlp_lstm.errors import MissingInputError, UsageError
 from nlp_lstm.registry import Registry
 from nlp_lstm.report import Report
 from nlp_lstm.report.markup import visible as visible
+from nlp_lstm.report.palette import PART_COLOURS as PART_COLOURS
 
 VIEWS: Registry[Callable[[Report], str | bytes]] = Registry("format", package="nlp_lstm.views")
 PICTURES = ("html", "png", "svg")  # formats that matplotlib draws
