@@ -493,11 +493,14 @@ def test_export_that_cannot_be_written(two_runs, refused, code, file, says):
     assert not Path("missing").exists()
 
 
-def test_stdout_that_is_full_or_closed(two_runs):
+@pytest.mark.parametrize("environment", [None, {"PATH": os.environ["PATH"]}], ids=["own", "bare"])
+def test_stdout_that_is_full_or_closed(two_runs, environment):
     command = f"{sys.executable} -m nlp_lstm predict sentiment-001 'the sky'"
-    done = subprocess.run(f"{command} > /dev/full", shell=True, capture_output=True, text=True)
+    done = subprocess.run(
+        f"{command} > /dev/full", shell=True, capture_output=True, text=True, env=environment
+    )
     assert (done.returncode, done.stderr) == (74, "nlp-lstm: input or output: No space left on device\n")
-    done = subprocess.run(f"{command} | true", shell=True, capture_output=True, text=True)
+    done = subprocess.run(f"{command} | true", shell=True, capture_output=True, text=True, env=environment)
     assert done.stderr == ""
 
 

@@ -3,6 +3,7 @@
 One module per command. Reports go to stdout; progress and notes to stderr.
 """
 
+import contextlib
 import importlib
 import os
 import pkgutil
@@ -52,9 +53,16 @@ def main() -> None:
         unknown = error.object[error.start]
         message, code = f"{error.encoding} output cannot hold {unknown!a}: set PYTHONIOENCODING=utf-8", 74
     except OSError as error:
+        _abandon_output()
         message, code = f"{error.filename or 'input or output'}: {error.strerror or error}", 74
     click.echo(f"nlp-lstm: {_one_line(message)}", err=True)
     sys.exit(code)
+
+
+def _abandon_output() -> None:
+    """Keep Python from writing once more, when it ends, what could not be written."""
+    with contextlib.suppress(OSError, AttributeError):  # closed, or not there
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.ClickException) -> str:
