@@ -26,6 +26,7 @@ from .states.edits import Edit as Edit
 from .states.probing import probe as probe
 from .states.traces import LayerTrace as LayerTrace
 from .states.traces import Trace as Trace
+from .states.traces import Traces as Traces
 from .states.tracing import trace as trace
 from .store.exporting import export as export
 from .store.listing import runs as runs

@@ -69,6 +69,7 @@ class Task:
             loss.
         encode: `(examples, vocabulary, label_names) -> Encoded`.
         taught_batches: turns a twin's batch into those that the taught model trains on.
+        sentiments: whether its labels are sentiments, which have a negative and a positive side.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Task:
     training_twin: Callable[[Settings, int, int, bool], Any]
     encode: Encode
     taught_batches: Callable[[Batch, Settings], Iterator[Batch]]
+    sentiments: bool = False
 
     def changed_settings(self, changes: dict[str, Any]) -> Settings:
         """Return the task's settings with `changes`.
@@ -125,8 +127,8 @@ def task_names() -> list[str]:
     """Return the names of all tasks, without importing them.
 
     Example:
-        >>> task_names()[:2]
-        ['next-word', 'sentiment']
+        >>> task_names()[:3]
+        ['next-word', 'sentiment', 'tagging']
     """
     return sorted(_our_modules().keys() | {entry.name for entry in entry_points(group=PACKAGE)})
 
@@ -144,6 +146,16 @@ def load_task(name: str) -> Task:
         if entry.name == name:
             return entry.load()
     raise UnknownNameError("task", name, task_names())
+
+
+def tells_sentiments(name: str) -> bool:
+    """Return whether the labels of a task are sentiments; of a task that is not installed it is not known.
+
+    Example:
+        >>> tells_sentiments("sentiment"), tells_sentiments("tagging"), tells_sentiments("elsewhere")
+        (True, False, False)
+    """
+    return name in task_names() and load_task(name).sentiments
 
 
 def _our_modules() -> dict[str, str]:

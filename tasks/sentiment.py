@@ -105,4 +105,5 @@ TASK = Task(
     training_twin=training_twin,
     encode=encode,
     taught_batches=taught_batches,
+    sentiments=True,
 )

@@ -516,7 +516,7 @@ def test_runs_names_broken_and_foreign_folders_apart(two_runs, cli):
 
 def test_data_lists_the_formats_and_shows_a_corpus(here, cli):
     formats = json.loads(cli("data", "--json").out)["tables"][0]["rows"]
-    assert [row["format"] for row in formats] == ["conll", "hub", "mini", "sst", "table", "text"]
+    assert [row["format"] for row in formats] == ["conll", "folders", "hub", "mini", "sst", "table", "text"]
     done = cli("data", "mini", "--limit", 7, "--json")
     assert (done.code, done.err) == (0, "")
     counts, labels, examples = json.loads(done.out)["tables"]

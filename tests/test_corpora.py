@@ -52,6 +52,14 @@ def write_parquet(path: Path, copies: int = 1) -> Path:
     return path
 
 
+def write_folders(folder: Path) -> Path:
+    """Four labelled texts, one a file."""
+    for number, text in enumerate(("It's good.", "So fine")):
+        write(folder / "pos" / f"{number}.txt", text)
+        write(folder / "neg" / f"{number}.txt", f"not {text}")
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def no_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """Keep the tests' own use of `datasets` quiet and out of the home folder."""
@@ -75,6 +83,7 @@ SAMPLES: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "sst": lambda folder, _: f"sst:{write(folder / 'train.txt', TREES)}",
     "text": lambda folder, _: f"text:{write(folder / 'any.txt', TEXT)}",
     "conll": lambda folder, _: f"conll:{write(folder / 'a.conll', CONLL)}",
+    "folders": lambda folder, _: f"folders:{write_folders(folder / 'reviews')}",
     "table": lambda folder, _: f"table:{write_parquet(folder / 'a.parquet', copies=2)}",
     "hub": local_hub,
 }
@@ -88,7 +97,7 @@ def test_every_reader_keeps_the_contract(name: str, tmp_path: Path, monkeypatch:
     assert corpus.source == source
     assert corpus.train
     assert corpus.validation
-    assert corpus.sha256() == load_corpus(source, request).sha256()
+    assert corpus.sha256("train") == load_corpus(source, request).sha256("train")
     for split in SPLITS:
         for example in getattr(corpus, split):
             assert all(isinstance(word, str) and word for word in example.words)
@@ -158,10 +167,10 @@ def test_sst_gives_the_constituents_of_train_once_each(tmp_path: Path):
     ]
     plain = load_corpus(f"sst:{tmp_path}")
     assert plain.subphrases == ()
-    assert (plain.train, plain.validation, plain.sha256()) == (
+    assert (plain.train, plain.validation, plain.sha256("train")) == (
         corpus.train,
         corpus.validation,
-        corpus.sha256(),
+        corpus.sha256("train"),
     )
 
 
@@ -288,9 +297,9 @@ def test_one_class_only_is_refused_for_labels_but_not_for_next_word(tmp_path: Pa
 
 
 def test_labels_are_counted_in_the_sentences_that_the_limit_leaves(tmp_path: Path):
-    write(tmp_path / "train.conll", "a\tO\n\nb\tO\n\nc\tB\n")
+    write(tmp_path / "train.conll", "a\tO\n\n" * 60 + "c\tB\n")
     write(tmp_path / "dev.conll", "a\tB\n")
-    assert len(load_corpus(f"conll:{tmp_path}", limit=3).train) == 3
+    assert len(load_corpus(f"conll:{tmp_path}", limit=61).train) == 61
     with pytest.raises(DataError, match=r"the one label 'O' in its training set: .* a larger --limit"):
         load_corpus(f"conll:{tmp_path}", limit=2)
 
@@ -416,10 +425,10 @@ def test_a_changed_table_is_read_anew_and_nothing_is_shown_or_kept(
         (
             "a.csv",
             "word,tag\na,b\n",
-            "the columns word, tag: it needs tokens and labels, or text and label",
+            "the columns 'word', 'tag': it needs tokens and labels, or text and label; name yours",
         ),
         ("a.csv", "tokens,labels\na b,O O\nc,O O\n", "row 2 of train of .*1 words but 2 labels"),
-        ("a.csv", "text,label\na\n", "row 1 of train of .*no label"),
+        ("a.csv", "text,label\na\nb,1\n", "row 1 of train of .*no label"),
         ("a.csv", "text,label\n,1\n", "row 1 of train of .*no text"),
         ("a.json", '[{"text": "a", "label": null}, {"text": "b", "label": 1}]', "row 1 .*no label"),
         ("a.csv", "text,label\nIt was, really, good,1\n", "more cells than column names"),
@@ -455,7 +464,7 @@ def test_a_broken_table_is_told_once_and_not_logged_too(tmp_path: Path):
 
 def test_predicting_words_names_the_columns_that_are_needed(tmp_path: Path):
     file = write(tmp_path / "a.csv", "word\na\n")
-    with pytest.raises(DataError, match="the columns word: it needs tokens, or text; rename"):
+    with pytest.raises(DataError, match="the columns 'word': it needs tokens, or text; name yours"):
         load_corpus(f"table:{file}", NEXT_WORD)
 
 
@@ -514,7 +523,7 @@ def test_hub_needs_a_train_split_and_columns(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(DataError, match="the splits test: a train split is needed"):
         load_corpus("hub:owner/name")
     serve(monkeypatch, train=[{"sentence": "a"}])
-    with pytest.raises(DataError, match="train of hub:owner/name has the columns sentence"):
+    with pytest.raises(DataError, match="train of hub:owner/name has the columns 'sentence'"):
         load_corpus("hub:owner/name")
 
 

@@ -91,7 +91,7 @@ def test_a_row_is_what_trace_and_predict_say_of_the_word(task, two_runs, small_s
     parts = ("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state")
     extract(run, "mini", "states", "validation", parts=parts, limit=40)
     found = read("states")
-    examples = load_corpus("mini", Request(run.predicts)).validation[:40]
+    examples = load_corpus("mini", Request(run.predicts), limit=40).validation
     assert found["word"] == [word for example in examples for word in example.words]
     at = 0
     for number, example in enumerate(examples, start=1):

@@ -31,7 +31,7 @@ def by_hand(part: str, layer: int, unit: int) -> list[tuple[float, int, int, str
     """Value, number of sentence and word, and word, of every word in the order of the corpus."""
     run = load_run("sentiment-001")
     found = []
-    for number, example in enumerate(load_corpus("mini").test[:SENTENCES], start=1):
+    for number, example in enumerate(load_corpus("mini", limit=SENTENCES).test, start=1):
         values = nlp_lstm.trace(run, " ".join(example.words))[f"layer_{layer}"].parts[part][:, unit]
         found += [
             (float(value), number, t, word) for t, (value, word) in enumerate(zip(values, example.words), 1)
@@ -96,7 +96,7 @@ def test_nothing_found_is_an_empty_table(states):
 
 
 def test_the_context_is_the_word_s_own_sentence_and_its_row_says_what_the_model_does(states):
-    run, examples = load_run("sentiment-001"), load_corpus("mini").test
+    run, examples = load_run("sentiment-001"), load_corpus("mini", limit=SENTENCES).test
     for row in find(states, unit=1, top=60).comparisons[0].records():
         example = examples[int(row["sentence"] or 0) - 1]
         at = int(row["word number"] or 0) - 1

@@ -48,6 +48,7 @@ LOADS_KERAS = {
     "training.learner",
     "training.fitting",
     "training.train",
+    "states.keras_ids",
     "states.keras_models",
     "states.recording",
 }

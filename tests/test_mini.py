@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from nlp_lstm.corpora import PREDICTS, SPLITS, Corpus, Request, load_corpus
+from nlp_lstm.corpora import SPLITS, Corpus, Request, load_corpus
 from nlp_lstm.corpora._grammar_next_word import NEXT_WORD
 from nlp_lstm.corpora._grammar_sentiment import FAULT, PRAISE, SENTIMENT, sentiment_facts
 from nlp_lstm.corpora.mini import agreement_so_far, sentiment_so_far, write_corpus
@@ -17,7 +17,7 @@ ARTICLE = "the sky is blue , therefore the baby elephant is crying ."
 MARKS = {"negative": "-", "neutral": "", "positive": "+"}
 
 
-@pytest.fixture(scope="module", params=PREDICTS)
+@pytest.fixture(scope="module", params=["labels", "words"])
 def corpus(request) -> Corpus:
     return load_corpus("mini", Request(request.param))
 
@@ -45,22 +45,22 @@ def marked(text: str) -> str:
 # Both corpora
 
 
-@pytest.mark.parametrize("predicts", PREDICTS)
+@pytest.mark.parametrize("predicts", ["labels", "words"])
 def test_the_seed_decides_every_sentence(predicts):
     first, again, other = (write_corpus(predicts, seed) for seed in (3, 3, 4))
     assert first == again
     assert first.train[:50] != other.train[:50]
 
 
-@pytest.mark.parametrize("predicts", PREDICTS)
+@pytest.mark.parametrize("predicts", ["labels", "words"])
 def test_another_process_with_other_hashes_writes_the_same(predicts):
     code = (
         "from nlp_lstm.corpora import Request, load_corpus;"
-        f"print(load_corpus('mini', Request({predicts!r})).sha256())"
+        f"print(load_corpus('mini', Request({predicts!r})).sha256('test'))"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "123"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-    assert done.stdout.strip() == load_corpus("mini", Request(predicts)).sha256(), done.stderr
+    assert done.stdout.strip() == load_corpus("mini", Request(predicts)).sha256("test"), done.stderr
 
 
 def test_no_sentence_is_in_two_splits(corpus):
@@ -99,7 +99,7 @@ def test_a_path_is_refused_in_one_line():
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("grammar", [SENTIMENT, NEXT_WORD], ids=PREDICTS)
+@pytest.mark.parametrize("grammar", [SENTIMENT, NEXT_WORD], ids=["labels", "words"])
 def test_the_article_s_sentence_is_in_the_language(grammar):
     assert grammar.accepts(tuple(ARTICLE.split()))
     assert not grammar.accepts(tuple(ARTICLE.replace("is crying", "are crying").split()))

@@ -89,7 +89,7 @@ def said_by(*probabilities: list[float], names=("negative", "neutral", "positive
     states = {"hidden_state": np.ones((len(words), 2))}
     outputs = np.array(probabilities)
     return Trace(
-        "m", "layer_1", words, np.ones((len(words), 2)), states, outputs, tuple(names), "t", "labels"
+        "m", "layer_1", words, np.ones((len(words), 2)), states, outputs, tuple(names), "sentiment", "labels"
     )
 
 

@@ -135,7 +135,7 @@ def every_prefix(sentences: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def test_these_are_the_tasks():
-    assert task_names() == ["next-word", "sentiment"]
+    assert task_names() == ["next-word", "sentiment", "tagging"]
 
 
 def test_taught_model_twin_and_numpy_agree_on_every_prefix(models):
@@ -340,7 +340,7 @@ def installed_task(tmp_path, monkeypatch) -> Iterator[str]:
 
 
 def test_tasks_of_other_packages_are_listed_without_being_imported(installed_task):
-    assert task_names() == ["next-word", "sentiment", "tiny"]
+    assert task_names() == ["next-word", "sentiment", "tagging", "tiny"]
     assert installed_task not in sys.modules
     assert load_task("tiny").name == "tiny"
 
@@ -348,5 +348,5 @@ def test_tasks_of_other_packages_are_listed_without_being_imported(installed_tas
 def test_another_package_cannot_take_the_place_of_a_task_of_ours(monkeypatch):
     entry = EntryPoint("sentiment", "json:loads", "nlp_lstm.tasks")
     monkeypatch.setattr("nlp_lstm.task.entry_points", lambda group: [entry])
-    assert task_names() == ["next-word", "sentiment"]
+    assert task_names() == ["next-word", "sentiment", "tagging"]
     assert load_task("sentiment").name == "sentiment"

@@ -90,6 +90,79 @@ def test_reserved_words_have_no_vector(tmp_path, vocabulary):
     assert list(read_vectors(path, vocabulary)) == [4]
 
 
+@pytest.mark.parametrize("count", ["", "2 2\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("name", ["vectors.txt", "vectors.txt.gz"])
+def test_a_byte_order_mark_costs_no_word(tmp_path, vocabulary, mark, count, name):
+    content = f"{mark}{count}the 1 2\nsky 3 4\n".encode()
+    path = write(tmp_path / name, gzip.compress(content) if name.endswith("gz") else content)
+    found = read_vectors(path, vocabulary)
+    assert {index: vector.tolist() for index, vector in found.items()} == {3: [1, 2], 4: [3, 4]}
+    assert list(vector_words(path)) == ["the", "sky"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "the  1  2\nsky  3  4\n",
+        "the\t1\t2\nsky\t3\t4\n",
+        "the\t1 2\nsky\t3 4\n",
+        "the 1 2 \t\nsky 3 4 \n",
+        "the 1 2\nsky 3 4\n\n",
+        "\nthe 1 2\n \t\nsky 3 4",
+        "the 1 2\r\nsky 3 4\r\n\r\n",
+        "the 1 2\nsky 3 4\x85\n",
+        "the 1 2\na\rb 8 8\nsky 3 4\n",
+        ". . . 8 8\nthe 1 2\nsky 3 4\n",
+        "3 2\nnumber ten 8 8\nthe 1 2\nsky 3 4\n",
+        "the 1 2\n 8 8\nsky 3 4\n",
+        "the 1 2\nto infinity 8 8\nsky 3 4\n",
+    ],
+    ids=repr,
+)
+def test_blanks_of_any_number_part_fields_and_blank_lines_are_none(tmp_path, vocabulary, content):
+    found = read_vectors(write(tmp_path / "vectors.txt", content), vocabulary)
+    assert {index: vector.tolist() for index, vector in found.items()} == {3: [1, 2], 4: [3, 4]}
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize("word", ["\xa0", "new\xa0york", "\u3000", "\x85", "a\u2028b"])
+def test_spaces_of_another_kind_are_parts_of_words(tmp_path, word):
+    vocabulary = Vocabulary.build([["the", word]])
+    path = write(tmp_path / "vectors.txt", f"the 1 2\n{word} 3 4\n")
+    found = read_vectors(path, vocabulary)
+    assert [found[index].tolist() for index in vocabulary.ids(["the", word]).tolist()] == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("content", "again"),
+    [
+        ("the 1 2\nsky 3 4\nmoon 5 6\nsky 7 8\nsky 9 9\n", 2),
+        ("3 2\nThe 1 2\nthe 8 8\nThe 7 8\nsky 3 4\n", 1),
+        ("the 1 2\nmoon 7 8\nmoon 7 8\nsky 3 4\n", 0),  # of no interest: the text has no moon
+    ],
+)
+def test_of_a_word_that_stands_twice_the_first_counts_and_the_others_are_told(
+    tmp_path, vocabulary, content, again
+):
+    path = write(tmp_path / "vectors.txt", content)
+    found = read_vectors(path, vocabulary)
+    assert {index: vector.tolist() for index, vector in found.items()} == {3: [1, 2], 4: [3, 4]}
+    told = f"{path} holds words of the text more than once: the first counts; lines passed over: {again}"
+    assert found.notes == ((told,) if again else ())
+
+
+@pytest.mark.parametrize(
+    ("content", "vectors"),
+    [("2010 5\nthe 3\n", [[5], [3]]), ("2010 1\nthe 3\n", [[3]]), ("1 2\nthe 3 4\n", [[3, 4]])],
+)
+def test_two_numbers_in_the_first_line_are_counts_if_the_second_line_says_so(tmp_path, content, vectors):
+    """In the first file 2010 is a word, and its vector has one number."""
+    vocabulary = Vocabulary.build([["2010", "1", "the"]])
+    found = read_vectors(write(tmp_path / "vectors.txt", content), vocabulary)
+    assert [vector.tolist() for vector in found.values()] == vectors
+
+
 def write(path, content: str | bytes):
     """Write a file of text or bytes and return its path."""
     path.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -105,8 +178,8 @@ def write(path, content: str | bytes):
         ("the\nsky\n", r"line 1: no numbers"),
         ("the 1 2\nsky x 2\n", r"not a file in GloVe's text format: line 2: .*'x'"),
         ("moon 1 2\nthe 1 1e39\n", r"line 2: every number must be finite"),
-        ("the 1 2\nsky 3 4\nmoon 5 6\nsky 7 8\n", r", line 4: 'sky' is in line 2 too: keep one"),
-        ("2 2\nThe 1 2\nthe 1 2\nThe 1 2\n", r", line 4: 'The' is in line 2 too"),
+        ("2 5\nthe 1 2 3\nsky 1 2 3\n", r", line 2: 3 numbers where line 1 says 5: give the whole file"),
+        ("the,1,2\n", r", line 1: no numbers: write word number number"),
         ("the one two\n", r"not a file in GloVe's text format: .*one"),
         ("moon 1 2\nthe 1 nan\n", r"line 2: every number must be finite"),
         (b"the 1 2\nsk\xff 1 2\n", r"not a file in GloVe's text format: .*0xff"),
@@ -118,8 +191,8 @@ def write(path, content: str | bytes):
         "words alone",
         "no number",
         "too large",
-        "twice",
-        "twice in another spelling",
+        "counts of another file",
+        "commas",
         "no numbers",
         "not finite",
         "not UTF-8",

@@ -70,7 +70,7 @@ def test_it_runs_from_an_empty_folder(unpacked, tmp_path):
     assert done.returncode == 0, done.stderr
     where, tasks, sentences = done.stdout.splitlines()
     assert Path(where).is_relative_to(unpacked)
-    assert tasks.split() == ["next-word", "sentiment"]
+    assert tasks.split() == ["next-word", "sentiment", "tagging"]
     assert int(sentences) > 1000
 
 

@@ -1,15 +1,17 @@
 """compare(): one analysis of hidden and cell state over a whole corpus, with its controls."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses.studies import Study, make_study
-from nlp_lstm.corpora import Request, load_corpus
+from nlp_lstm.corpora import load_corpus
 from nlp_lstm.errors import MissingInputError, UsageError
 from nlp_lstm.report import Report
+from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run, default_runs, load_run
 
 FALLBACK = "mini"  # what every run can read, because nlp-lstm writes it
@@ -22,6 +24,7 @@ def compare(
     split: str = "validation",
     limit: int | None = None,
     seed: int = 0,
+    **reading: Any,
 ) -> Report:
     """Measure hidden against cell state over many sentences, beside an untrained model.
 
@@ -32,8 +35,10 @@ def compare(
         data: the corpus that all of them read, as `load_corpus` takes it; None for the one that each was
             trained on, or `mini` where that is not to be found.
         split: "train", "validation" or "test".
-        limit: take the first so many sentences; None for all. At most 25,000 words are read.
+        limit: take so many sentences, as `load_corpus` chooses them; None for all. At most 25,000 words are
+            read.
         seed: draws sentences, untrained weights, replaced words and intervals.
+        **reading: how files are read, as `train` takes it; else as each run read its own.
 
     Returns:
         A report with tables, and as facts what was read.
@@ -45,7 +50,7 @@ def compare(
         MissingInputError: if there is no run, or not the corpus that was asked for.
     """
     measure = ANALYSES.get(analysis)
-    studies = make_studies(runs, data, split, limit, seed)
+    studies = make_studies(runs, data, split, limit, seed, reading)
     with threadpool_limits(1):  # products as small as these are slower when threads share them
         tables = measure(studies, seed)
     return Report(tables, facts={"analysis": analysis, "split": split, **facts_of(studies)})
@@ -57,6 +62,7 @@ def make_studies(
     split: str,
     limit: int | None,
     seed: int,
+    reading: Mapping[str, Any],
 ) -> list[Study]:
     """Return a study per run; see `compare`."""
     if seed < 0:
@@ -67,7 +73,7 @@ def make_studies(
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"two runs are called {name}: give each once, or copy one to a name of its own")
-    return [_study(run, data, split, limit, seed) for run in loaded]
+    return [_study(run, data, split, limit, seed, reading) for run in loaded]
 
 
 def facts_of(studies: Sequence[Study]) -> dict[str, str | int]:
@@ -79,10 +85,12 @@ def facts_of(studies: Sequence[Study]) -> dict[str, str | int]:
     }
 
 
-def _study(run: Run, data: str | None, split: str, limit: int | None, seed: int) -> Study:
+def _study(
+    run: Run, data: str | None, split: str, limit: int | None, seed: int, reading: Mapping[str, Any]
+) -> Study:
     """The study of one run: on what was asked for, else on its own corpus, else on `mini`."""
     own = str(run.data.get("source") or FALLBACK)
-    request = Request(run.predicts, run.data.get("labels", "phrase"), run.data.get("classes", 5))
+    request = request_for(run, data is None, **reading)
     try:
         source, corpus = data or own, load_corpus(data or own, request, limit)
     except MissingInputError:

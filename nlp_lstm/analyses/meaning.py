@@ -18,6 +18,7 @@ from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.tracing import trace
+from nlp_lstm.store.reading import encode
 
 ARTICLE = "the sky is blue, therefore the baby elephant is crying"
 READ_FROM = ("inputs", "hidden_state", "cell_state")
@@ -122,7 +123,7 @@ def read_sentence(study: Study, text: str, seed: int = 0) -> dict[str, list[str 
         word of the text, None where the word to be read is none that the probes know.
     """
     names = study.run.vocabulary.words
-    sentence = study.run.vocabulary.encode(text)
+    sentence = encode(study.run, text)
     own = [names[index] for index in sentence.ids]
     known = commonest_words(study, also=own)
     layer, halves = list(study.traces)[-1], halve(study, seed)
@@ -145,7 +146,7 @@ def _read(values: np.ndarray, target: Target, halves: Halves, shown: np.ndarray)
 
 def _sentence(study: Study, seed: int) -> Comparison:
     """The table of the article's sentence."""
-    words = study.run.vocabulary.encode(ARTICLE).words
+    words = encode(study.run, ARTICLE).words
     title = f"{study.run.task}, {study.run.name}, the article's sentence"
     columns = read_sentence(study, ARTICLE, seed)
     return Comparison.from_columns(title, words, columns, "word", SENTENCE)

@@ -10,6 +10,7 @@ from nlp_lstm.anatomies.layers import Layer, Reading, Returned
 from nlp_lstm.errors import UsageError
 from nlp_lstm.models.cells import CELLS, Weights
 from nlp_lstm.states.tracing import trace
+from nlp_lstm.store.reading import encode
 from nlp_lstm.store.run import Run
 
 TEXT = "the sky is"  # what a run reads
@@ -82,7 +83,7 @@ def read_with_keras(size: Size) -> Reading:
 
 def read_with_run(run: Run) -> Reading:
     """Let a run read "the sky is", with NumPy, alone and in a batch with the same words in other orders."""
-    sentence = run.vocabulary.encode(TEXT)
+    sentence = encode(run, TEXT)
     layers, reads = [], "embedding values"
     for name, one in trace(run, sentence).items():
         weights = {part: run.weights[f"{name}/{part}"] for part in NAMES}

@@ -12,6 +12,7 @@ from nlp_lstm.claims import (
     evidence_of,
     outcome_of,
 )
+from nlp_lstm.store.reading import encode
 
 THIRD = 2  # the article's third word, from 0
 
@@ -40,7 +41,7 @@ def judge_article(measured: Measured) -> Finding:
     evidence, right = [], []
     for study in measured.studies:
         about = "current" if study.run.predicts == "labels" else "next"
-        words = study.run.vocabulary.encode(ARTICLE).words
+        words = encode(study.run, ARTICLE).words
         wanted = words[THIRD] if about == "current" else words[THIRD + 1]
         read = read_sentence(study, ARTICLE, measured.seed)[f"{about}_from_hidden_state"][THIRD]
         evidence.append(Evidence(f"{study.run.name}, {about} word, should be {wanted}", read))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
@@ -21,12 +22,14 @@ def verdict(
     limit: int | None = None,
     seed: int = 0,
     report: Callable[[str], None] | None = None,
+    **reading: Any,
 ) -> Report:
     """Judge what is said about hidden and cell state by what was measured of trained models.
 
     Args:
         runs, data, split, limit, seed: as `compare` takes them.
         report: called with each claim before it is measured.
+        **reading: how files are read, as `train` takes it; else as each run read its own.
 
     Returns:
         A report with a page of tables: first all claims with their outcomes, "holds", "holds in part", "does
@@ -37,7 +40,7 @@ def verdict(
         DataError: if the corpus has no words.
         MissingInputError: if there is no run, or not the corpus that was asked for.
     """
-    studies = make_studies(runs, data, split, limit, seed)
+    studies = make_studies(runs, data, split, limit, seed, reading)
     for study in studies:
         if study.run.settings.cell != "lstm":
             raise UsageError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nlp_lstm.cli._reading import reading_options
 from nlp_lstm.errors import UsageError
 from nlp_lstm.settings import Settings
 
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 quiet_option = click.option("--quiet", is_flag=True, help="Show no progress and no notes.")
 limit_option = click.option(
-    "--limit", type=click.IntRange(1), help="Use only this many sentences, the first of each split."
+    "--limit",
+    type=click.IntRange(1),
+    help="Use only this many sentences of each split: drawn from all over it, always the same; of running "
+    "text the first.",
 )
 labels_option = click.option(
     "--labels",
@@ -43,6 +47,7 @@ def study_options(command: Callable) -> Callable:
         ),
         quiet_option,
     )
+    command = reading_options(command)
     for option in reversed(options):
         command = option(command)
     return command

@@ -2,7 +2,7 @@
 
 import click
 
-from nlp_lstm.cli._options import note, runs_or_default, study_options
+from nlp_lstm.cli._options import chosen, note, runs_or_default, study_options
 from nlp_lstm.cli._reports import TABLES_AND_PICTURES, report_options, show
 
 
@@ -11,7 +11,7 @@ from nlp_lstm.cli._reports import TABLES_AND_PICTURES, report_options, show
 @click.argument("runs", nargs=-1)
 @study_options
 @report_options(TABLES_AND_PICTURES)
-def command(analysis, runs, data, split, limit, seed, quiet, format, output):
+def command(analysis, runs, data, split, limit, seed, quiet, format, output, **reading):
     """Compare hidden and cell state over many sentences, beside an untrained model.
 
     ANALYSIS is influence, decode, meaning, similarity, gates, memory or units. Without RUNS, the command
@@ -21,4 +21,4 @@ def command(analysis, runs, data, split, limit, seed, quiet, format, output):
 
     runs = runs_or_default(runs)
     note(f"measuring {analysis} ...", quiet)
-    show(compare(analysis, runs, data, split, limit, seed), format, output)
+    show(compare(analysis, runs, data, split, limit, seed, **chosen(reading)), format, output)

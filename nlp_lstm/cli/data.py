@@ -3,6 +3,7 @@
 import click
 
 from nlp_lstm.cli._options import chosen, classes_option, json_option, labels_option, limit_option
+from nlp_lstm.cli._reading import reading_options
 from nlp_lstm.cli._reports import show
 
 
@@ -12,10 +13,10 @@ from nlp_lstm.cli._reports import show
 @labels_option
 @classes_option
 @limit_option
+@reading_options
 @json_option
-def command(source, task, labels, classes, limit, as_json):
+def command(source, task, as_json, **reading):
     """List the corpus formats, or show counts, label shares and five examples of SOURCE."""
     from nlp_lstm.training.listing import data
 
-    labelling = chosen({"labels": labels, "classes": classes})
-    show(data(source, task, limit=limit, **labelling), "json" if as_json else "text")
+    show(data(source, task, **chosen(reading)), "json" if as_json else "text")

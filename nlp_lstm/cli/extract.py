@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from nlp_lstm.cli._options import json_option, quiet_option
+from nlp_lstm.cli._options import chosen, json_option, quiet_option
 from nlp_lstm.cli._progress import Line
+from nlp_lstm.cli._reading import reading_options
 from nlp_lstm.cli._reports import show
 
 
@@ -37,14 +38,13 @@ def split_numbers(context: click.Context, option: click.Parameter, value: str | 
 @click.option("--limit", type=int, help="Read only this many sentences, the first of the split.")
 @click.option("--workers", default=1, show_default=True, help="Number of processes.")
 @click.option("--resume", is_flag=True, help="Continue an interrupted extraction in the folder.")
+@reading_options
 @json_option
 @quiet_option
-def command(run, data, output, split, parts, layers, dtype, limit, workers, resume, as_json, quiet):
+def command(run, data, output, as_json, quiet, **options):
     """Write the states of every word of a corpus, as RUN reads it, to a folder of Parquet files."""
     from nlp_lstm.corpus_states.extracting import extract
 
     with Line(quiet) as line:
-        report = extract(
-            run, data, output, split, parts, layers, dtype, resume, workers, limit, report=line.report
-        )
+        report = extract(run, data, output, report=line.report, **chosen(options))
     show(report, "json" if as_json else "text")

@@ -3,6 +3,7 @@
 import click
 
 from nlp_lstm.cli._options import json_option, note_shipped
+from nlp_lstm.cli._reading import tokenized_option
 from nlp_lstm.cli._reports import show
 from nlp_lstm.cli.predict import split_arguments
 from nlp_lstm.report import Report
@@ -19,8 +20,9 @@ from nlp_lstm.report import Report
 )
 @click.option("--top-k", type=int, help="Draw only from this many words, the likeliest ones.")
 @click.option("--seed", default=0, show_default=True, help="Seed of the draws.")
+@tokenized_option
 @json_option
-def command(run_and_text, words, temperature, top_k, seed, as_json):
+def command(run_and_text, words, temperature, top_k, seed, tokenized, as_json):
     """Continue TEXT word by word with RUN (default: the newest next-word run)."""
     from nlp_lstm.evaluation.prediction import generate
     from nlp_lstm.report.markup import visible
@@ -30,7 +32,7 @@ def command(run_and_text, words, temperature, top_k, seed, as_json):
     if run is None:
         run = default_run("next-word")
         note_shipped(run)
-    added = generate(text, run, words, temperature, top_k, seed)
+    added = generate(text, run, words, temperature, top_k, seed, tokenized)
     if as_json:
         show(Report((), facts={"text": text, "added": added}), "json")
     else:

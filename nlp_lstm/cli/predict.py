@@ -1,32 +1,60 @@
-"""nlp-lstm predict: what a run says about a text."""
+"""nlp-lstm predict: what a run says about a text, or about every line of a file."""
 
 import click
 
-from nlp_lstm.cli._options import json_option, note_shipped
-from nlp_lstm.cli._reports import show
+from nlp_lstm.cli._options import note_shipped
+from nlp_lstm.cli._reading import tokenized_option
+from nlp_lstm.cli._reports import report_options, show
 
 
 @click.command("predict")
-@click.argument("run_and_text", nargs=-1, required=True, metavar="[RUN] TEXT")
-@json_option
-def command(run_and_text, as_json):
-    """Print what RUN (default: the newest) says about TEXT.
+@click.argument("run_and_text", nargs=-1, metavar="[RUN] [TEXT]")
+@click.option(
+    "--file", type=click.File(encoding="utf-8-sig"), help="Read the texts of a file, one a line; - is stdin."
+)
+@click.option("--top", type=click.IntRange(1), help="How many next words.  [default: 10; with --file 1]")
+@tokenized_option
+@report_options("text, json or csv.", ["text", "json", "csv"])
+def command(run_and_text, file, top, tokenized, format, output):
+    """Print what RUN (default: the newest) says about TEXT, or about every line of a file.
 
-    A sentiment run says a label per word, a next-word run the ten likeliest next words.
+    For TEXT, a tagger says a label for each word, and a next-word run the likeliest next words. For a file
+    you get a row for each line: the label after its last word, or the likeliest next words.
     """
     from nlp_lstm.evaluation.prediction import predict
     from nlp_lstm.store.run import default_run
 
-    run, text = split_arguments(run_and_text)
+    if file is None:
+        run, text = split_arguments(run_and_text)
+    else:
+        run, text = run_alone(run_and_text), read_texts(file)
     if run is None:
         run = default_run()
         note_shipped(run)
-    show(predict(text, run), "json" if as_json else "text")
+    most = top or (10 if file is None else 1)
+    show(predict(text, run, most, tokenized), format, output)
 
 
 def split_arguments(run_and_text: tuple[str, ...]) -> tuple[str | None, str]:
     """The run, if it is given, and the text."""
+    if not run_and_text:
+        raise click.UsageError("Missing argument '[RUN] TEXT'.")
     if len(run_and_text) > 2:
         raise click.UsageError(f"{len(run_and_text)} arguments: give one RUN and one TEXT, in quotes.")
     *run, text = list(run_and_text)
     return (run[0] if run else None), text
+
+
+def run_alone(arguments: tuple[str, ...]) -> str | None:
+    """The run, if it is given; with --file there is no text beside it."""
+    if len(arguments) > 1:
+        raise click.UsageError("--file holds the texts: give RUN alone, or leave --file out.")
+    return arguments[0] if arguments else None
+
+
+def read_texts(file) -> list[str]:
+    """The lines of a file."""
+    try:
+        return file.read().splitlines()
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"{file.name} is not UTF-8 at byte {error.start}: convert it.") from None

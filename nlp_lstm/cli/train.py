@@ -16,6 +16,7 @@ from nlp_lstm.cli._options import (
     settings_options,
 )
 from nlp_lstm.cli._progress import Bar
+from nlp_lstm.cli._reading import reading_options
 from nlp_lstm.cli._reports import show
 
 
@@ -41,6 +42,7 @@ from nlp_lstm.cli._reports import show
 )
 @click.option("--init-from", metavar="RUN", help="Start from the embedding and layers of this run.")
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard logs (needs the extra `tensorboard`).")
+@reading_options
 @settings_options
 @json_option
 @quiet_option
@@ -58,6 +60,8 @@ def command(as_json, quiet, **options):
 
     with Bar(quiet) as bar:
         trained = train(report=bar.report, **chosen(options))
+    for line in trained.data.get("notes", ()) if not quiet else ():
+        click.echo(f"nlp-lstm: {line}", err=True)
     show(describe_run(trained), "json" if as_json else "text")
     if trained.status == "interrupted":
         scores = f"`nlp-lstm evaluate {trained.path}` scores the weights kept so far"

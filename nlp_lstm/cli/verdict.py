@@ -2,7 +2,7 @@
 
 import click
 
-from nlp_lstm.cli._options import note, runs_or_default, study_options
+from nlp_lstm.cli._options import chosen, note, runs_or_default, study_options
 from nlp_lstm.cli._reports import TABLES_AND_PICTURES, report_options, show
 
 
@@ -10,7 +10,7 @@ from nlp_lstm.cli._reports import TABLES_AND_PICTURES, report_options, show
 @click.argument("runs", nargs=-1)
 @study_options
 @report_options(TABLES_AND_PICTURES)
-def command(runs, data, split, limit, seed, quiet, format, output):
+def command(runs, data, split, limit, seed, quiet, format, output, **reading):
     """Judge common claims about hidden and cell state by what trained models do.
 
     Without RUNS, the command takes the newest run of each task, or the shipped runs if you have none.
@@ -18,5 +18,7 @@ def command(runs, data, split, limit, seed, quiet, format, output):
     from nlp_lstm.claims.verdicts import verdict
 
     runs = runs_or_default(runs)
-    report = verdict(runs, data, split, limit, seed, lambda claim: note(f"measuring: {claim}", quiet))
+    report = verdict(
+        runs, data, split, limit, seed, lambda claim: note(f"measuring: {claim}", quiet), **chosen(reading)
+    )
     show(report, format, output)

@@ -5,136 +5,19 @@ the name before the colon. Readers only read. What is the same for all of them (
 validation split, `limit`, checks) is done here.
 """
 
-import hashlib
 import random
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from nlp_lstm.errors import DataError, UnknownNameError, UsageError
+from nlp_lstm.corpora._values import SPLITS, Corpus, Example, Request, missing_split
+from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.registry import Registry
 from nlp_lstm.text.vocabulary import MOST_WORDS
 
-SPLITS = ("train", "validation", "test")
-PREDICTS, LABEL_CHOICES, CLASS_CHOICES = ("labels", "words"), ("phrase", "word"), (3, 5)
+__all__ = ["READERS", "SPLITS", "Corpus", "Example", "Request", "load_corpus", "missing_split"]
+
 # A corpus is the same in every training: no run's validation split holds what another was trained on.
 DATA_SEED = 0
-
-
-@dataclass(frozen=True)
-class Example:
-    """One sentence: its words and, for a tagger, the label of every word.
-
-    Args:
-        words: the words as the source writes them, `timesteps` of them.
-        labels: a label name per word, or None where a word is not scored; None as a whole where
-            the source has no labels (running text).
-        facts: what the source knows about every word beyond its label (only `mini`), name -> one
-            value per word.
-
-    Raises:
-        DataError: if labels or facts do not line up with the words.
-
-    Example:
-        >>> Example(("not", "good"), ("neutral", "negative")).labels
-        ('neutral', 'negative')
-    """
-
-    words: tuple[str, ...]
-    labels: tuple[str | None, ...] | None = None
-    facts: Mapping[str, tuple] = field(default_factory=dict)
-
-    def __post_init__(self):
-        if self.labels is not None and len(self.labels) != len(self.words):
-            raise DataError(
-                f"{len(self.words)} words but {len(self.labels)} labels: every word needs one label"
-            )
-        for name, values in self.facts.items():
-            if len(values) != len(self.words):
-                raise DataError(f"{len(self.words)} words but {len(values)} values of the fact {name!r}")
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """Examples in three splits.
-
-    Args:
-        source: what was asked for, such as "sst:data/sst".
-        train, validation, test: examples; `test` may be empty.
-        label_names: every label, in the order of the model's outputs; empty without labels.
-        subphrases: constituents of the sentences of train, to train on besides; empty unless asked for.
-    """
-
-    source: str
-    train: tuple[Example, ...]
-    validation: tuple[Example, ...] = ()
-    test: tuple[Example, ...] = ()
-    label_names: tuple[str, ...] = ()
-    subphrases: tuple[Example, ...] = ()
-
-    def split(self, name: str) -> tuple[Example, ...]:
-        """Return the examples of the split called `name`.
-
-        Raises:
-            UnknownNameError: if `name` is none of train, validation, test.
-            DataError: if the split is empty.
-        """
-        if name not in SPLITS:
-            raise UnknownNameError("split", name, SPLITS)
-        examples = getattr(self, name)
-        if not examples:
-            raise missing_split(self.source, name, [split for split in SPLITS if getattr(self, split)])
-        return examples
-
-    def sha256(self) -> str:
-        """Return the SHA-256 of all words and labels, 64 hexadecimal digits."""
-        digest = hashlib.sha256()
-        for name in SPLITS:
-            digest.update(f"{name}\n".encode())
-            for example in getattr(self, name):
-                line = "\t".join(example.words)
-                if example.labels is not None:
-                    line += "\n" + "\t".join(label or "" for label in example.labels)
-                digest.update(line.encode("utf-8", "surrogatepass") + b"\n")
-        return digest.hexdigest()
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a reader is told besides its path; each uses what concerns it.
-
-    Args:
-        predicts: what the task wants of the corpus: "labels" of words, or "words" alone.
-        labels: `sst`: "phrase", the largest constituent that ends at the word, or "word", its leaf.
-        classes: `sst`: 5 or 3 classes.
-        subphrases: `sst`: whether to give every constituent of train as a sentence of its own, too.
-
-    Raises:
-        UsageError: if a value is none of those.
-
-    Example:
-        >>> Request("words")
-        Request(predicts='words', labels='phrase', classes=5, subphrases=False)
-    """
-
-    predicts: Literal["labels", "words"] = "labels"
-    labels: str = "phrase"
-    classes: int = 5
-    subphrases: bool = False
-
-    def __post_init__(self):
-        if self.predicts not in PREDICTS:
-            raise UnknownNameError("kind of prediction", self.predicts, PREDICTS)
-        if self.labels not in LABEL_CHOICES:
-            raise UnknownNameError("choice of labels", self.labels, LABEL_CHOICES)
-        if self.classes not in CLASS_CHOICES:
-            raise UsageError(f"classes is {self.classes}: it must be {' or '.join(map(str, CLASS_CHOICES))}")
-
-
-def missing_split(source: str, name: str, filled: Iterable[str]) -> DataError:
-    """Return the error that says which splits there are instead."""
-    return DataError(f"{source} has no {name} split: choose --split from {', '.join(filled)}")
-
 
 Reader = Callable[[str, Request], Corpus]
 READERS: Registry[Reader] = Registry("corpus reader", package="nlp_lstm.corpora")
@@ -146,7 +29,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     Args:
         source: "mini", "sst:DIR", "text:PATH", "conll:PATH", "table:PATH" or "hub:ID[/CONFIG]".
         request: what the reader is told besides; None for the defaults of `Request`.
-        limit: keep the first so many sentences of each split; None for all.
+        limit: keep so many sentences of each split, see `choose_sentences`; None for all.
 
     Returns:
         A corpus with a train and a validation split. Where the source has no validation split, a
@@ -164,7 +47,9 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
         >>> len(corpus.train), len(corpus.validation)
         (5, 5)
     """
-    request = request or Request()
+    from nlp_lstm.corpora._sources import resolve_source  # which knows the readers above
+
+    source, request = resolve_source(source), request or Request()
     name, _, path = source.partition(":")
     corpus = replace(READERS.get(name)(path, request), source=source)
     if request.subphrases and (limit is not None or not corpus.subphrases):
@@ -176,12 +61,36 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     if not corpus.validation:
         corpus = _set_aside(corpus)
     if limit is not None:
-        corpus = replace(corpus, **{split: getattr(corpus, split)[:limit] for split in SPLITS})
+        which = "drawn from all over it" if corpus.label_names else "the first"
+        note = f"at most {limit} sentences of each split are kept: {which}"
+        kept = {split: _limit(corpus, split, limit) for split in SPLITS}
+        corpus = replace(corpus, notes=(*corpus.notes, note), **kept)
     if not any(example.words for example in corpus.train):
         raise DataError(f"{source} has no words in its training set: give text with at least one sentence")
     if labelled:
         _check_labels(corpus)
     return corpus
+
+
+def choose_sentences(sentences: int, limit: int | None, running: bool) -> Sequence[int]:
+    """Return the numbers, from 0, of the sentences that a limit keeps, in their order.
+
+    Labeled sentences are drawn from all over the split, the same ones every time: files are often sorted by
+    label, so that the first ones are nearly all of one class. Of running text it is a piece, the first.
+
+    Example:
+        >>> list(choose_sentences(1000, 3, running=True)), list(choose_sentences(1000, 3, running=False))
+        ([0, 1, 2], [394, 776, 864])
+    """
+    if limit is None or limit >= sentences or running:
+        return range(sentences if limit is None else min(limit, sentences))
+    return sorted(random.Random(DATA_SEED).sample(range(sentences), limit))
+
+
+def _limit(corpus: Corpus, split: str, limit: int) -> tuple[Example, ...]:
+    """The sentences of a split that a limit keeps."""
+    examples = getattr(corpus, split)
+    return tuple(examples[row] for row in choose_sentences(len(examples), limit, not corpus.label_names))
 
 
 def _check_lengths(corpus: Corpus) -> None:

@@ -1,181 +1,174 @@
-"""Columns of a `datasets` table -> Corpus: `tokens` + `labels`, or `text` + `label`. Shared by table and hub.
+"""Tables of splits -> Corpus: a label for each word, or one for each text. Shared by table and hub.
 
-    tokens + labels    lists, or strings with a space between; a label per word
+    tokens + labels    lists, or strings with blanks between; a label per word
     text   + label     a text and the one label of it, which stands at its last word
 
-To predict words, no label column is needed and none is used.
+Columns with other names are taken by `_names`. To predict words, no label column is needed and none is used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from itertools import chain
+from typing import Any
 
-from nlp_lstm.corpora import Corpus, Example
-from nlp_lstm.corpora._labels import order_labels
-from nlp_lstm.corpora.text import choose_splitter
+from nlp_lstm.corpora._cells import Cells, Column, is_missing, read_lists
+from nlp_lstm.corpora._labels import MISSING, Labels, is_labelled, name_labels
+from nlp_lstm.corpora._names import Choice, choose_columns, list_names, match_column
+from nlp_lstm.corpora._tables import Table
+from nlp_lstm.corpora._values import Corpus, Example, Request
+from nlp_lstm.corpora.text import choose_tokenized, warn_of
 from nlp_lstm.errors import DataError
-
-if TYPE_CHECKING:
-    from datasets import Dataset
+from nlp_lstm.text.vocabulary import split_words
 
 Splitter = Callable[[str], list[str]]
-PAIRS = (("tokens", "labels"), ("text", "label"))
+LabelCells = list[Any]
 
 
-@dataclass(frozen=True)
-class Columns:
-    """What is used of one split.
-
-    Args:
-        where: the split and its source, for messages.
-        words: a text, or the words, of each row.
-        labels: a label, or the labels, of each row; None to predict words.
-        names: what labels that are numbers mean (`ClassLabel`); empty if they are names.
-        per_word: True for `tokens`, False for `text`.
-    """
-
-    where: str
-    words: list[Any]
-    labels: list[Any] | None
-    names: tuple[str, ...]
-    per_word: bool
-
-
-def build_corpus(source: str, tables: Mapping[str, Dataset], predicts: str) -> Corpus:
+def build_corpus(source: str, tables: Mapping[str, Table], request: Request) -> Corpus:
     """Return the corpus of some tables.
 
     Args:
         source: what was asked for, such as "table:reviews.csv".
-        tables: train, and perhaps validation and test.
-        predicts: "labels", or "words", which reads the words only.
+        tables: train, and perhaps validation and test, which may lack the labels.
+        request: which columns, and whether text is tokenized; `predicts` "words" reads the words only.
+
+    Returns:
+        A corpus whose notes say what was decided: which columns, what is a list, what is no label.
 
     Raises:
-        DataError: if columns are missing (names those found and those needed), or a row's labels do not
-            line up with its words (says the row).
+        UsageError: if a column that was asked for is not there.
+        DataError: if columns are missing (names those found and those needed), a cell is of another kind, or
+            a row's labels do not line up with its words (says the row).
     """
+    train = tables["train"]
+    chosen = choose_columns(train.columns, f"train of {source}", request, train.hint)
+    found = {split: _find(chosen.words, table, f"{split} of {source}") for split, table in tables.items()}
+    column = Column(chosen.words, source, found, chosen.of_words, of_labels=False)
+    words, notes = read_lists(column)
+    labels, per_word = None, chosen.per_word
+    if chosen.labels is not None:
+        labels, per_word, more = _read_labels(source, tables, chosen, words)
+        notes += more
+    split_text, tokenized, more = _choose_splitter(words, request.tokenized, chosen.of_words or per_word)
+    named: Mapping[str, LabelCells] = labels.cells if labels and labels.names else {}
     splits = {
-        split: select_columns(table, f"{split} of {source}", predicts) for split, table in tables.items()
+        split: tuple(_build_examples(f"{split} of {source}", cells, named.get(split), per_word, split_text))
+        for split, cells in words.items()
     }
-    split_text = choose_splitter(
-        str(text) for used in splits.values() if not used.per_word for text in used.words
-    )
-    read = {
-        split: tuple(_build_example(used, row, split_text) for row in range(len(used.words)))
-        for split, used in splits.items()
-    }
-    used = (label for examples in read.values() for example in examples for label in example.labels or ())
-    names = splits["train"].names or order_labels(label for label in used if label is not None)
-    return Corpus(source, label_names=names, **read)
+    of_tables = chain.from_iterable(table.notes for table in tables.values())
+    notes = tuple(dict.fromkeys((*of_tables, *chosen.notes, *notes, *more)))
+    names = labels.names if labels else ()
+    return Corpus(source, label_names=names, tokenized=tokenized, notes=notes, **splits)
 
 
-def select_columns(table: Dataset, where: str, predicts: str) -> Columns:
-    """Return the columns that are used to predict labels, or words.
-
-    Raises:
-        DataError: if they are not there; names the columns found and those needed.
-    """
-    word_column, label_column = choose_pair(table.column_names, where, predicts)
-    labelled = predicts == "labels"
-    cells = table.select_columns([word_column, label_column] if labelled else [word_column]).to_dict()
-    assert isinstance(cells, dict)  # it is an iterator only if asked for batches
-    return Columns(
-        where=where,
-        words=cells[word_column],
-        labels=cells[label_column] if labelled else None,
-        names=_class_names(table.features[label_column]) if labelled else (),
-        per_word=word_column == "tokens",
-    )
+def _find(name: str, table: Table, where: str) -> list[Any]:
+    """The cells of the column of words."""
+    column = match_column(table.columns, name)
+    if column is None:
+        told = list_names(table.columns)
+        raise DataError(f"{where} has the columns {told}: it needs {name!r}, which train has; rename it")
+    return table.cells(column)
 
 
-def choose_pair(columns: list[str], where: str, predicts: str) -> tuple[str, str]:
-    """Return the column of words and that of labels, which may be missing to predict words.
-
-    Raises:
-        DataError: if no pair is there.
-
-    Example:
-        >>> choose_pair(["id", "text", "label"], "train of table:x.csv", "labels")
-        ('text', 'label')
-        >>> choose_pair(["tokens"], "train of table:x.csv", "words")
-        ('tokens', 'labels')
-    """
-    for words, labels in PAIRS:
-        if words in columns and (labels in columns or predicts == "words"):
-            return words, labels
-    needed = "tokens, or text" if predicts == "words" else "tokens and labels, or text and label"
-    raise DataError(f"{where} has the columns {', '.join(columns)}: it needs {needed}; rename them")
-
-
-@contextmanager
-def quiet_datasets() -> Iterator[None]:
-    """Keep the progress bars and the logs of `datasets` off the terminal; errors are ours to tell."""
-    import datasets
-    import huggingface_hub.utils as hub
-
-    bars_were_on = datasets.is_progress_bar_enabled()
-    loggers = (datasets.logging, hub.logging)
-    levels = [logger.get_verbosity() for logger in loggers]
-    datasets.disable_progress_bars()
-    for logger in loggers:
-        logger.set_verbosity(logger.CRITICAL)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels):
-            logger.set_verbosity(level)
-        if bars_were_on:
-            datasets.enable_progress_bars()
+def _read_labels(
+    source: str, tables: Mapping[str, Table], chosen: Choice, words: Cells
+) -> tuple[Labels, bool, tuple[str, ...]]:
+    """The labels, whether each word has one, and notes; a split without the column has no labels."""
+    assert chosen.labels is not None
+    found, classes = {}, {}
+    for split, table in tables.items():
+        name = match_column(table.columns, chosen.labels)
+        found[split] = [None] * len(words[split]) if name is None else table.cells(name)
+        classes[split] = () if name is None else table.class_names.get(name, ())
+    column = Column(chosen.labels, source, found, chosen.per_word, of_labels=True)
+    cells, notes = read_lists(column)
+    per_word = chosen.per_word or any(isinstance(cell, list) for cell in chain.from_iterable(cells.values()))
+    if not per_word and not chosen.per_text and _line_up(words, cells):
+        per_word, notes = (
+            True,
+            (*notes, f"{column.name!r} has as many labels as words in every row: one for each"),
+        )
+    if per_word:
+        cells = {split: [_split_labels(cell) for cell in of_split] for split, of_split in cells.items()}
+    labels = name_labels(replace(column, cells=cells), classes)
+    return labels, per_word, (*notes, *labels.notes)
 
 
-def _class_names(feature: Any) -> tuple[str, ...]:
-    """The names of a `ClassLabel`, or of a list of them; empty for any other feature."""
-    return tuple(getattr(getattr(feature, "feature", feature), "names", None) or ())
+def _line_up(words: Cells, labels: Cells) -> bool:
+    """Whether every row has as many labels with blanks between as it has words, and some row several."""
+    rows = list(zip(chain.from_iterable(words.values()), chain.from_iterable(labels.values())))
+    if not all(isinstance(cell, str) for row in rows for cell in row):
+        return False
+    counts = [(len(text.split()), len(label.split())) for text, label in rows]
+    return all(count == of_labels for count, of_labels in counts) and any(count > 1 for count, _ in counts)
 
 
-def _build_example(used: Columns, row: int, split_text: Splitter) -> Example:
-    """The sentence of one row."""
-    try:
-        words = _read_words(used.words[row], str.split if used.per_word else split_text)
-        if used.labels is None:
-            return Example(words)
-        if used.per_word:
-            return Example(words, _read_labels(used.labels[row], used.names))
-        return Example(words, _label_last(words, used.labels[row], used.names))
-    except DataError as error:
-        raise DataError(f"row {row + 1} of {used.where}: {error}") from None
+def _split_labels(cell: Any) -> list[Any] | None:
+    """The labels of a cell with one for each word; None if it is empty."""
+    if isinstance(cell, list) or is_missing(cell):
+        return cell if isinstance(cell, list) else None
+    return cell.split() if isinstance(cell, str) else [cell]
+
+
+def _choose_splitter(
+    words: Cells, asked: bool | None, of_words: bool
+) -> tuple[Splitter, bool | None, tuple[str, ...]]:
+    """How a text becomes words; whether it is tokenized already, None if cells hold words; and notes."""
+    cells = chain.from_iterable(words.values())
+    texts = [_write(cell) for cell in cells if not isinstance(cell, list) and not is_missing(cell)]
+    if of_words or not texts:
+        return str.split, None, ()
+    tokenized, why = choose_tokenized(texts, asked)
+    return str.split if tokenized else split_words, tokenized, (why, *warn_of(texts))
+
+
+def _build_examples(
+    where: str, words: list[Any], labels: LabelCells | None, per_word: bool, split_text: Splitter
+) -> Iterator[Example]:
+    """The sentences of a split."""
+    labelled = labels is not None and is_labelled(labels)
+    for row, cell in enumerate(words):
+        try:
+            found = _read_words(cell, split_text)
+            if labels is None:
+                yield Example(found)
+            else:
+                yield Example(found, _place_labels(found, labels[row], per_word, labelled))
+        except DataError as error:
+            raise DataError(f"row {row + 1} of {where}: {error}") from None
 
 
 def _read_words(cell: Any, split_text: Splitter) -> tuple[str, ...]:
     """The words of a cell: a text to be split, or a list as it is."""
     if not isinstance(cell, list):
-        return tuple(split_text("" if cell is None else str(cell)))
-    words = tuple("" if word is None else str(word) for word in cell)
+        words = tuple(split_text(_write(cell)))
+    else:
+        words = tuple("" if is_missing(word) else str(word) for word in cell)
     for word in words:
         if not word or any(blank in word for blank in "\t\n\r"):
             raise DataError(f"{word!r} is not a word: a word is not empty and holds no tab or line end")
+        if not word.isascii() and any("\ud800" <= character <= "\udfff" for character in word):
+            raise DataError(f"{word!r} is not valid Unicode: write it again in UTF-8")
     return words
 
 
-def _read_labels(cell: Any, names: tuple[str, ...]) -> tuple[str | None, ...]:
-    """The labels of a cell: a string with spaces between, or a list; null is a word without a label."""
-    labels = cell.split() if isinstance(cell, str) else cell if isinstance(cell, list) else [cell]
-    return tuple(None if label is None else _name_label(label, names) for label in labels)
+def _write(cell: Any) -> str:
+    """A text, or a number as a text; nothing is the empty text."""
+    return "" if is_missing(cell) else str(cell)
 
 
-def _label_last(words: tuple[str, ...], label: Any, names: tuple[str, ...]) -> tuple[str | None, ...]:
-    """The label of a text, at its last word."""
-    if label is None or not str(label).strip():
-        raise DataError("there is a text but no label: every text needs one label")
-    if not words:
-        raise DataError(f"there is the label {label!r} but no text: every text needs at least one word")
-    return (None,) * (len(words) - 1) + (_name_label(label, names),)
-
-
-def _name_label(label: Any, names: tuple[str, ...]) -> str | None:
-    """The name of a label; None for -1, with which a `ClassLabel` says that there is none."""
-    if names:
-        return names[label] if label >= 0 else None
-    return str(label).strip()
+def _place_labels(
+    words: tuple[str, ...], cell: Any, per_word: bool, labelled: bool
+) -> tuple[str | None, ...]:
+    """The label of every word of a row: those of a list, or the label of a text at its last word."""
+    if cell == MISSING or (not labelled and not cell):
+        if labelled and words:
+            raise DataError("there is a text but no label: every text needs one label")
+        return (None,) * len(words)
+    if per_word:
+        return tuple(cell)
+    if not words and cell is not None:
+        raise DataError(f"there is the label {cell!r} but no text: every text needs at least one word")
+    return (*(None,) * (len(words) - 1), cell) if words else ()

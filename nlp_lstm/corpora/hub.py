@@ -7,11 +7,14 @@ It is read through `datasets`, which downloads it once and keeps it in its own c
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from nlp_lstm.corpora import READERS, Corpus, Request
-from nlp_lstm.corpora._columns import build_corpus, quiet_datasets
+from nlp_lstm.corpora._columns import build_corpus
 from nlp_lstm.corpora._files import split_of
+from nlp_lstm.corpora._tables import Table
 from nlp_lstm.errors import DataError, MissingInputError, NlpLstmError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ def read_hub(path: str, request: Request) -> Corpus:
 
     Args:
         path: `name`, `owner/name` or `owner/name/configuration`.
-        request: `predicts` "words" reads the words only.
+        request: `predicts` "words" reads the words only; `text_column`, `label_column`, `tokenized`.
 
     Raises:
         UsageError: if `path` is not an id.
@@ -34,10 +37,11 @@ def read_hub(path: str, request: Request) -> Corpus:
     name, configuration = parse_id(path)
     with quiet_datasets():
         found = _load(name, configuration)
-        tables = {split: found[part] for part in reversed(found) if (split := split_of(part))}
-        if "train" not in tables:
+        parts = {split: part for part in reversed(found) if (split := split_of(part))}
+        if "train" not in parts:
             raise DataError(f"hub:{path} has the splits {', '.join(found)}: a train split is needed")
-        return build_corpus(f"hub:{path}", tables, request.predicts)
+        tables = {split: _as_table(found[part], f"{part} of hub:{path}") for split, part in parts.items()}
+        return build_corpus(f"hub:{path}", tables, request)
 
 
 def parse_id(path: str) -> tuple[str, str | None]:
@@ -68,6 +72,42 @@ def _load(name: str, configuration: str | None) -> dict[str, Dataset]:
     except (OSError, RuntimeError, ValueError, DatasetsError) as error:
         raise _explain(error, name) from None
     return {str(part): table for part, table in found.items()}
+
+
+def _as_table(dataset: Dataset, where: str) -> Table:
+    """A split of a data set, whose columns are read when they are asked for."""
+
+    def read(column: str) -> list[Any]:
+        cells = dataset.select_columns([column]).to_dict()
+        assert isinstance(cells, dict)  # it is an iterator only if asked for batches
+        return cells[column]
+
+    features = {name: getattr(feature, "feature", feature) for name, feature in dataset.features.items()}
+    names = {name: tuple(getattr(feature, "names", None) or ()) for name, feature in features.items()}
+    return Table(
+        where, tuple(dataset.column_names), read, {name: known for name, known in names.items() if known}
+    )
+
+
+@contextmanager
+def quiet_datasets() -> Iterator[None]:
+    """Keep the progress bars and the logs of `datasets` off the terminal; errors are ours to tell."""
+    import datasets
+    import huggingface_hub.utils as hub
+
+    bars_were_on = datasets.is_progress_bar_enabled()
+    loggers = (datasets.logging, hub.logging)
+    levels = [logger.get_verbosity() for logger in loggers]
+    datasets.disable_progress_bars()
+    for logger in loggers:
+        logger.set_verbosity(logger.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels):
+            logger.set_verbosity(level)
+        if bars_were_on:
+            datasets.enable_progress_bars()
 
 
 def _explain(error: Exception, name: str) -> NlpLstmError:

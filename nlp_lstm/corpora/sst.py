@@ -7,10 +7,11 @@ label. Leaf labels (`labels="word"`) are free of context: a look-up table knows 
 """
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nlp_lstm.corpora import READERS, Corpus, Example, Request
-from nlp_lstm.corpora._files import find_splits, read_lines
+from nlp_lstm.corpora._files import find_shards, read_lines
 from nlp_lstm.corpora._labels import FIVE_SENTIMENTS, THREE_SENTIMENTS
 from nlp_lstm.errors import DataError
 
@@ -22,6 +23,7 @@ NAMES_OF_CLASSES = {
 # some words hold a non-breaking space.
 PART = re.compile(r"[ \t]*(?:\(([^ \t()]*)|(\))|([^ \t()]+))")
 OPENING, CLOSING, WORD = 1, 2, 3
+TABLES = (".csv", ".tsv", ".json", ".jsonl")
 # What the treebank writes -> what a person types, which is what the splitter of raw text gives.
 TYPED = {"-LRB-": "(", "-RRB-": ")", "``": '"', "''": '"', "`": "'"}
 
@@ -32,17 +34,17 @@ def read_sst(path: str, request: Request) -> Corpus:
 
     Args:
         path: the folder of train.txt, dev.txt and, if there, test.txt; or one file of trees.
-        request: `labels` "phrase" or "word"; `classes` 5 or 3.
+        request: `labels` "phrase" or "word"; `classes` 5 or 3; `subphrases`; `encoding`.
 
     Raises:
         MissingInputError: if the folder or its train file is not there.
-        DataError: if a line is not a tree; names the file and the line.
+        DataError: if a line is not a tree; names the file and the line, and what the file looks like instead.
     """
-    files = find_splits(path)
-    splits = {split: _read_trees(file, request) for split, file in files.items()}
+    files = find_shards(path)
+    splits = {split: _read_trees(found, path, request) for split, found in files.items()}
     names = FIVE_SENTIMENTS if request.classes == 5 else THREE_SENTIMENTS
-    subphrases = _read_trees(files["train"], request, inner=True) if request.subphrases else ()
-    return Corpus(f"sst:{path}", label_names=names, subphrases=subphrases, **splits)
+    subphrases = _read_trees(files["train"], path, request, inner=True) if request.subphrases else ()
+    return Corpus(f"sst:{path}", label_names=names, subphrases=subphrases, notes=(), tokenized=None, **splits)
 
 
 def parse_tree(line: str, labels: str = "phrase") -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -133,16 +135,35 @@ def list_constituents(line: str) -> list[str]:
     return found[:-1]
 
 
-def _read_trees(file: Path, request: Request, inner: bool = False) -> tuple[Example, ...]:
-    """The sentences of one file, labels by name; or their constituents, each once.
+def looks_like_trees(lines: Iterable[str]) -> bool:
+    """Return whether most lines are trees.
+
+    Example:
+        >>> looks_like_trees(["(1 (2 not) (3 good))", ""]), looks_like_trees(["(so they say)"])
+        (True, False)
+    """
+    filled = [line for line in lines if line.strip()]
+    return 2 * sum(map(_is_tree, filled)) > len(filled)
+
+
+def _is_tree(line: str) -> bool:
+    """Whether a line is a tree."""
+    try:
+        return bool(parse_tree(line))
+    except DataError:
+        return False
+
+
+def _read_trees(
+    files: Sequence[Path], path: str, request: Request, inner: bool = False
+) -> tuple[Example, ...]:
+    """The sentences of a split, labels by name; or their constituents, each once.
 
     A constituent's label counts at its last word alone: at those before it says nothing new.
     """
     names = NAMES_OF_CLASSES[request.classes]
     examples = []
-    for number, line in enumerate(read_lines(file), 1):
-        if not line.strip():
-            continue
+    for file, number, line in _number_lines(files, path, request.encoding):
         try:
             trees = list_constituents(line.strip(" \t")) if inner else [line]
             parsed = [parse_tree(tree, request.labels) for tree in trees]
@@ -152,3 +173,26 @@ def _read_trees(file: Path, request: Request, inner: bool = False) -> tuple[Exam
             named = tuple(names[label] for label in labels)
             examples.append((words, (None,) * (len(words) - 1) + named[-1:] if inner else named))
     return tuple(Example(*pair) for pair in (dict.fromkeys(examples) if inner else examples))
+
+
+def _number_lines(files: Sequence[Path], path: str, encoding: str) -> Iterator[tuple[Path, int, str]]:
+    """Yield the lines that are not blank, each with its file and number; the first must begin like a tree."""
+    for file in files:
+        lines = [(number, line) for number, line in enumerate(read_lines(file, encoding), 1) if line.strip()]
+        if not lines[0][1].lstrip(" \t").startswith("("):
+            raise _no_trees(file, *lines[0], path)
+        yield from ((file, *numbered) for numbered in lines)
+
+
+def _no_trees(file: Path, number: int, line: str, path: str) -> DataError:
+    """The error that says what a file of no trees looks like, and which reader reads it."""
+    if file.suffix.lower() in TABLES or line[0] in "{[":
+        looks, reader = "a table", "table"
+    elif "\t" in line:
+        looks, reader = "words with labels", "conll"
+    else:
+        looks, reader = "running text", "text"
+    return DataError(
+        f"{file}, line {number}: {line[:40]!r} is no tree, which begins with (: "
+        f"this looks like {looks}, read it with {reader}:{path}"
+    )

@@ -1,19 +1,29 @@
 """One split of a corpus, sentence by sentence, in memory that does not grow with the corpus.
 
-Running text (`text:`) is read line by line, once to look it over and once each time it is gone through.
+Running text (`text:`) is read line by line, to look it over and then each time it is gone through.
 The other formats are small or cannot be cut, and are loaded as `load_corpus` loads them. Either way the
 sentences are those of `load_corpus`.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain, islice
 
-from nlp_lstm.corpora import SPLITS, Corpus, Example, Request, choose_held_out, load_corpus, missing_split
+from nlp_lstm.corpora import (
+    SPLITS,
+    Example,
+    Request,
+    choose_held_out,
+    choose_sentences,
+    load_corpus,
+    missing_split,
+)
 from nlp_lstm.corpora._files import find_splits, stream_lines
-from nlp_lstm.corpora.text import SPLIT_BEFORE, choose_splitter
+from nlp_lstm.corpora._sources import resolve_source
+from nlp_lstm.corpora.text import choose_tokenized, cut
 from nlp_lstm.errors import DataError, UnknownNameError
+from nlp_lstm.text.vocabulary import split_words
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class Stream:
         sentences: how many there are.
         sha256: of what they are read from, 64 hexadecimal digits.
         read: returns an iterator over the examples, from the first.
+        running: whether it is running text, of which a limit takes the first sentences.
     """
 
     source: str
@@ -33,6 +44,16 @@ class Stream:
     sentences: int
     sha256: str
     read: Callable[[], Iterator[Example]]
+    running: bool = False
+
+    def choose(self, limit: int | None) -> Iterator[Example]:
+        """Yield the sentences that a limit keeps, as `load_corpus` chooses them."""
+        chosen = choose_sentences(self.sentences, limit, self.running)
+        if isinstance(chosen, range):
+            yield from islice(self.read(), len(chosen))
+            return
+        wanted = set(chosen)
+        yield from (example for row, example in enumerate(self.read()) if row in wanted)
 
 
 def stream_corpus(source: str, request: Request | None = None, split: str = "train") -> Stream:
@@ -53,52 +74,64 @@ def stream_corpus(source: str, request: Request | None = None, split: str = "tra
     """
     if split not in SPLITS:
         raise UnknownNameError("split", split, SPLITS)
+    source, request = resolve_source(source), request or Request()
     name, _, path = source.partition(":")
     if name == "text":
-        return _stream_text(source, path, split)
-    examples = load_corpus(source, request).split(split)
-    digest = Corpus(source, examples).sha256()
-    return Stream(source, split, len(examples), digest, lambda: iter(examples))
+        return _stream_text(source, path, split, request)
+    corpus = load_corpus(source, request)
+    examples = corpus.split(split)
+    running = not corpus.label_names
+    return Stream(source, split, len(examples), corpus.sha256(split), lambda: iter(examples), running)
 
 
-def _stream_text(source: str, path: str, split: str) -> Stream:
+def _stream_text(source: str, path: str, split: str, request: Request) -> Stream:
     """A split of running text; the tenth of train that is set aside is known by its rows."""
     files = find_splits(path)
     aside = "validation" not in files
     if split not in files and not (aside and split == "validation"):
         raise missing_split(source, split, [name for name in SPLITS if name in files or name == "validation"])
-    looks = {name: _look_over(file) for name, file in files.items()}
-    words_of = choose_splitter(["<unk>"] if any(look.is_split for look in looks.values()) else [])
-    held_out = choose_held_out(source, looks["train"].lines) if aside else set()
+    lines = chain.from_iterable(stream_lines(file, request.encoding) for file in files.values())
+    tokenized, _ = choose_tokenized(lines, request.tokenized)
+    looks = {name: _look_over(stream_lines(file, request.encoding)) for name, file in files.items()}
+    split_line = str.split if tokenized else split_words
     home = split if split in files else "train"
 
-    def read() -> Iterator[Example]:
-        for row, line in enumerate(stream_lines(files[home])):
-            if home != "train" or (row in held_out) == (split == "validation"):
-                yield Example(tuple(words_of(line)))
+    def sentences(name: str) -> Iterator[tuple[str, ...]]:
+        """The words of each sentence of a file."""
+        found = (tuple(split_line(line)) for line in stream_lines(files[name], request.encoding))
+        one_line = name == "train" and aside and looks[name].lines == 1
+        return iter(cut(next(found))) if one_line else found
 
-    sentences = looks[home].lines
+    count = sum(1 for _ in sentences("train")) if looks["train"].lines == 1 else looks["train"].lines
+    held_out = choose_held_out(source, count) if aside else set()
+
+    def read() -> Iterator[Example]:
+        """The sentences of the split."""
+        for row, words in enumerate(sentences(home)):
+            if home != "train" or (row in held_out) == (split == "validation"):
+                yield Example(words)
+
+    number = looks[home].lines if home != "train" else count
     if home == "train" and aside:
-        sentences = len(held_out) if split == "validation" else sentences - len(held_out)
+        number = len(held_out) if split == "validation" else count - len(held_out)
     if not any(example.words for example in read()):
         raise DataError(f"{source} has no words in its {split} split: give text with at least one sentence")
-    return Stream(source, split, sentences, looks[home].sha256, read)
+    digest = hashlib.sha256(f"{looks[home].sha256} {tokenized}".encode()).hexdigest()
+    return Stream(source, split, number, digest, read, running=True)
 
 
 @dataclass(frozen=True)
 class _Look:
-    """What one pass over a file tells: its lines, their SHA-256, and whether `<unk>` is among the words."""
+    """What one pass over a file tells: its lines and their SHA-256."""
 
     lines: int
     sha256: str
-    is_split: bool
 
 
-def _look_over(file: Path) -> _Look:
+def _look_over(text: Iterable[str]) -> _Look:
     """Go over a file once."""
-    lines, digest, is_split = 0, hashlib.sha256(), False
-    for line in stream_lines(file):
+    lines, digest = 0, hashlib.sha256()
+    for line in text:
         lines += 1
         digest.update(f"{line}\n".encode())
-        is_split = is_split or bool("<unk>" in line and SPLIT_BEFORE.search(line))
-    return _Look(lines, digest.hexdigest(), is_split)
+    return _Look(lines, digest.hexdigest())

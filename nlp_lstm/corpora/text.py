@@ -1,18 +1,25 @@
 """text:PATH — running text for next-word, one sentence a line; a file, or a folder of train, valid, test.
 
-Penn Treebank's and WikiText-2's files read as they are: text that holds `<unk>` has been split before,
-so it is split at its spaces alone. A blank line is a sentence of no words, because the published
-counts of WikiText-2 have an end of sentence on every line.
+Penn Treebank's and WikiText-2's files are read as they are: they are tokenized already, so they are split at
+their blanks. Raw text is split into words by `split_words`. A blank line is a sentence of no words, because
+the published counts of WikiText-2 have an end of sentence on every line.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 
 from nlp_lstm.corpora import READERS, Corpus, Example, Request
 from nlp_lstm.corpora._files import find_splits, read_lines
 from nlp_lstm.text.vocabulary import split_words
 
-SPLIT_BEFORE = re.compile(r"(?<!\S)<unk>(?!\S)")
+UNKNOWN = re.compile(r"(?<!\S)<unk>(?!\S)")
+GLUED = re.compile(r"\w[,;:!?](?!\S)")  # a mark that raw text writes at its word, and tokenized text apart
+MOST_GLUED = 0.005  # of all words, in text that is tokenized
+PIECES, LONGEST_PIECE = 20, 1000  # into which a text of one line is cut: about so many, words of each
+SHORT = 2 * PIECES  # words of a line that is not cut
+# Letters of scripts that write no blanks between words, and how many of them a word has at most on average.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+LONGEST_WORD = 6
 
 
 @READERS.register("text")
@@ -21,28 +28,89 @@ def read_text(path: str, request: Request) -> Corpus:
 
     Args:
         path: a file, or a folder of files such as ptb.train.txt, ptb.valid.txt, wiki.test.tokens.
-        request: not used.
+        request: `tokenized` and `encoding`.
 
     Returns:
-        A corpus without labels, one example per line, blank lines too.
+        A corpus without labels, one example per line, blank lines too. Its notes say how the text was split.
 
     Raises:
         MissingInputError: if the path, or the folder's train file, is not there.
-        DataError: if a file is empty or not UTF-8.
+        DataError: if a file is empty or not in the encoding.
     """
-    lines = {split: read_lines(file) for split, file in find_splits(path).items()}
-    split = choose_splitter(line for split_lines in lines.values() for line in split_lines)
-    splits = {name: tuple(Example(tuple(split(line))) for line in found) for name, found in lines.items()}
-    return Corpus(f"text:{path}", label_names=(), **splits)
+    files = find_splits(path)
+    lines = {split: read_lines(file, request.encoding) for split, file in files.items()}
+    every = [line for split_lines in lines.values() for line in split_lines]
+    tokenized, why = choose_tokenized(every, request.tokenized)
+    split_line = str.split if tokenized else split_words
+    notes = [why, *warn_of(every)]
+    splits = {name: [tuple(split_line(line)) for line in found] for name, found in lines.items()}
+    if "validation" not in splits and len(splits["train"]) == 1:
+        splits["train"] = cut(splits["train"][0])
+        notes.append(f"the text is one line: it is read as {len(splits['train'])} pieces")
+    examples = {name: tuple(map(Example, sentences)) for name, sentences in splits.items()}
+    return Corpus(f"text:{path}", label_names=(), tokenized=tokenized, notes=tuple(notes), **examples)
 
 
-def choose_splitter(texts: Iterable[str]) -> Callable[[str], list[str]]:
-    """Return `str.split` for texts that hold the word `<unk>`, and `split_words` for any others.
+def cut(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the words of a text of one line in pieces, of which some can be set aside.
 
     Example:
-        >>> choose_splitter(["N <unk> a.m."])("It 's <unk> .")
-        ['It', "'s", '<unk>', '.']
-        >>> choose_splitter(["It's five."])("It's five.")
-        ['It', "'s", 'five', '.']
+        >>> [len(piece) for piece in cut(("the",) * 3500)]
+        [175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175, 175]
+        >>> len(cut(("the",) * 100_000))
+        100
     """
-    return str.split if any(SPLIT_BEFORE.search(text) for text in texts) else split_words
+    if len(words) < SHORT:
+        return [words]
+    size = min(LONGEST_PIECE, max(1, -(-len(words) // PIECES)))
+    return [words[start : start + size] for start in range(0, len(words), size)]
+
+
+def choose_tokenized(texts: Iterable[str], asked: bool | None) -> tuple[bool, str]:
+    """Return whether texts are tokenized already, and a line that says why they are taken to be.
+
+    They are if `<unk>` is one of their words and nearly no comma stands at a word: a raw text in which
+    somebody wrote `<unk>` stays raw.
+
+    Args:
+        texts: of all splits.
+        asked: what the user says; None to look at the texts.
+
+    Example:
+        >>> choose_tokenized(["N <unk> a.m."], None)[0], choose_tokenized(["It's five."], None)[0]
+        (True, False)
+        >>> choose_tokenized(["It's five, <unk> said, or six, or so."], None)[0]
+        False
+    """
+    if asked is not None:
+        return asked, f"split {_how(asked)}: as asked"
+    unknown = words = glued = 0
+    for text in texts:
+        unknown += bool("<unk>" in text and UNKNOWN.search(text))
+        words += text.count(" ") + 1
+        glued += len(GLUED.findall(text))
+    tokenized = bool(unknown) and glued <= MOST_GLUED * words
+    lines = "1 line holds" if unknown == 1 else f"{unknown} lines hold"
+    if tokenized:
+        why = f"{lines} <unk>, so it is tokenized already"
+    elif unknown:
+        why = f"{lines} <unk>, but commas and the like stand at {glued} words, so it is raw text"
+    else:
+        why = "no line holds <unk>, so it is taken for raw text"
+    return tokenized, f"split {_how(tokenized)}: {why}; --tokenized or --raw says otherwise"
+
+
+def warn_of(texts: Iterable[str]) -> Iterator[str]:
+    """Yield a note if a text has no blanks between its words, as Chinese and Thai have none."""
+    letters = words = 0
+    for text in texts:
+        for word in text.split() if UNSPACED.search(text) else ():
+            found = len(UNSPACED.findall(word))
+            letters, words = letters + found, words + bool(found)
+    if letters > LONGEST_WORD * words:
+        yield "the text writes no blanks between words: one word is a whole clause here, split it before"
+
+
+def _how(tokenized: bool) -> str:
+    """How text is split, in words."""
+    return "at its blanks" if tokenized else "into words by nlp-lstm's own rule"

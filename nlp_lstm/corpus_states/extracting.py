@@ -10,12 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from nlp_lstm.corpora import Example, Request
+from nlp_lstm.corpora import Example
 from nlp_lstm.corpora.streaming import Stream, stream_corpus
 from nlp_lstm.corpus_states.rows import Job, Reader
 from nlp_lstm.corpus_states.shards import (
@@ -30,6 +30,7 @@ from nlp_lstm.corpus_states.workers import make_shards
 from nlp_lstm.errors import MissingInputError, StorageError, UnknownNameError, UsageError
 from nlp_lstm.models.cells import CELLS
 from nlp_lstm.report import Comparison, Report
+from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run, library_versions, load_run
 
 # A shard has 64 MB of states, which is held at once, and not more words than are quickly made anew.
@@ -58,6 +59,7 @@ def extract(
     workers: int = 1,
     limit: int | None = None,
     report: Callable[[Progress], None] | None = None,
+    **reading: Any,
 ) -> Report:
     """Read a split of a corpus with a run and write the states of every word to a folder.
 
@@ -77,8 +79,9 @@ def extract(
         dtype: "float32" or "float16".
         resume: go on with a folder that an interrupted extraction left.
         workers: processes. From a script, call this under `if __name__ == "__main__":`.
-        limit: read the first so many sentences; None for all.
+        limit: read so many sentences, as `load_corpus` chooses them; None for all.
         report: called with a `Progress` after every shard.
+        **reading: how files are read, as `train` takes it; else as the run read its own.
 
     Returns:
         A report on the speed, with a table of where the time went.
@@ -88,21 +91,20 @@ def extract(
             made with other options.
         MissingInputError: if there is no such run or corpus, or nothing to resume.
         DataError: if the corpus breaks a rule of its format.
-        StorageError: if writing fails; the shards that are whole stay.
+        StorageError: if writing fails; whole shards stay.
     """
     if workers < 1:
         raise UsageError(f"workers is {workers}: it must be at least 1")
     started = time.perf_counter()
     run, folder = run if isinstance(run, Run) else load_run(run), Path(output)
     _check_folder(folder, resume)
-    known = {"labels": "phrase", "classes": 5, **run.data}
-    stream = stream_corpus(data, Request(run.predicts, known["labels"], known["classes"]), split)
+    stream = stream_corpus(data, request_for(run, data == run.data.get("source"), **reading), split)
     manifest = _plan(run, stream, parts, layers, dtype, limit)
     _prepare(folder, manifest, resume)
     total = min(stream.sentences, limit or stream.sentences)
     met, words = Counter(), 0
     steps: dict[str, float] = dict.fromkeys(STEPS, 0.0)
-    jobs = _missing(_jobs(islice(stream.read(), limit), manifest.shard_words), folder, met)
+    jobs = _missing(_jobs(stream.choose(limit), manifest.shard_words), folder, met)
     with contextlib.closing(make_shards(Reader(run, folder, manifest), jobs, workers)) as shards:
         for done in shards:
             words += done.words

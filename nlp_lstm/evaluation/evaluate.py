@@ -5,13 +5,15 @@ The model reads with NumPy. `labels` scores a tagger; `words`, with `contexts` a
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from nlp_lstm.corpora import Corpus, Example, Request, load_corpus
+from nlp_lstm.corpora import Corpus, Example, choose_sentences, load_corpus
 from nlp_lstm.evaluation.labels import evaluate_labels
 from nlp_lstm.evaluation.words import evaluate_words
 from nlp_lstm.report import Comparison, Report
+from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run, load_run, newest_run
 from nlp_lstm.task import load_task
 from nlp_lstm.text.vocabulary import UNK
@@ -24,6 +26,7 @@ def evaluate(
     labels: str | None = None,
     classes: int | None = None,
     limit: int | None = None,
+    **reading: Any,
 ) -> Report:
     """Score a run on a split of a corpus, and the baselines with it.
 
@@ -33,7 +36,8 @@ def evaluate(
             baselines learn from its whole training split.
         split: "train", "validation" or "test".
         labels, classes: as `train` takes them; None for the run's own.
-        limit: score the first so many sentences of the split only.
+        limit: score so many sentences of the split only, as `load_corpus` chooses them.
+        **reading: how files are read, as `train` takes it; else as the run read its own.
 
     Returns:
         A report whose first table has a row per metric and a column for the model and each baseline;
@@ -48,10 +52,12 @@ def evaluate(
         run = newest_run()
     elif not isinstance(run, Run):
         run = load_run(run)
-    known = {"source": "mini", "labels": "phrase", "classes": 5, "limit": None, **run.data}
-    request = Request(run.predicts, labels or known["labels"], classes or known["classes"])
+    known = {"source": "mini", "limit": None, **run.data}
+    request = request_for(run, data is None, labels=labels, classes=classes, **reading)
     corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
-    examples = corpus.split(split)[:limit]
+    examples = corpus.split(split)
+    running = not corpus.label_names
+    examples = tuple(examples[row] for row in choose_sentences(len(examples), limit, running))
     tables = tuple(_tables(run, corpus, examples))
     facts = {
         "run": run.name,
@@ -62,7 +68,8 @@ def evaluate(
         "vocabulary": len(run.vocabulary),
         "lowercase": run.settings.lowercase,
     }
-    if not data and known.get("sha256") not in (None, corpus.sha256()):
+    was = known.get("sha256") or {}
+    if not data and any(corpus.sha256(part) != digest for part, digest in was.items()):
         facts["changed"] = f"{corpus.source} has changed since {run.name} was trained on it"
     return Report(tables, facts=facts)
 

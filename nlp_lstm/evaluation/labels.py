@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from nlp_lstm.corpora import Corpus, Example
+from nlp_lstm.corpora import SPLITS, Corpus, Example
 from nlp_lstm.errors import DataError
 from nlp_lstm.evaluation import baselines
 from nlp_lstm.evaluation.scoring import Scores, confusion, score_last_words, score_words, tabulate
 from nlp_lstm.report import Comparison
 from nlp_lstm.store.run import Run
-from nlp_lstm.task import Encode, Encoded
+from nlp_lstm.task import Encode, Encoded, tells_sentiments
 from nlp_lstm.text.batches import pad
 
 Labels = list[np.ndarray]
+BINARY = "last_word_binary"  # a figure of sentiments alone
 
 
 def evaluate_labels(
@@ -36,7 +37,7 @@ def evaluate_labels(
     except DataError as error:
         raise DataError(f"{corpus.source}: {error}") from None
     if not any((target >= 0).any() for target in targets):
-        raise DataError(f"{corpus.source} has no labels to score: give labeled data")
+        raise DataError(_no_labels(corpus, examples))
     labels = len(run.label_names)
     model = label_probabilities(run, inputs)
     predictions = {
@@ -54,6 +55,8 @@ def evaluate_labels(
     tfidf = baselines.predict_tfidf(train_inputs, train_targets, inputs, labels)
     last = np.array([(target >= 0).any() for target in targets])
     scores["tfidf_logistic"] = score_last_words(tfidf[last], _last(model, targets)[1], run.label_names)
+    if not tells_sentiments(run.task):
+        scores = {name: {m: v for m, v in row.items() if m != BINARY} for name, row in scores.items()}
     yield tabulate(scores, "accuracies and F1 in [0, 1], higher is better")
     yield Comparison(
         "confusion: rows are true labels, columns what the model says",
@@ -77,6 +80,14 @@ def label_probabilities(run: Run, inputs: Sequence[np.ndarray], batch_size: int 
         for row, values in zip(rows, outputs):
             found[row] = values[: len(inputs[row])]
     return found
+
+
+def _no_labels(corpus: Corpus, examples: Sequence[Example]) -> str:
+    """What to say of sentences without labels: which split they are of, and which ones have some."""
+    asked = next((name for name in SPLITS if examples and examples[0] in getattr(corpus, name)), "asked")
+    scored = [name for name in SPLITS if any(any(example.labels or ()) for example in getattr(corpus, name))]
+    hint = f"choose --split from {', '.join(scored)}" if scored else "give labeled data"
+    return f"the {asked} split of {corpus.source} has no labels, so it cannot be scored: {hint}"
 
 
 def _pair(encoded: Encoded) -> tuple[Labels, Labels]:

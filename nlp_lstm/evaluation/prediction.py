@@ -1,53 +1,97 @@
 """predict(): what a model says about a text. generate(): the words that a model continues it with."""
 
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from nlp_lstm.errors import UsageError
-from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report import Comparison, Report, Value
+from nlp_lstm.store.reading import encode
 from nlp_lstm.store.run import Run, default_run, load_run
-from nlp_lstm.text.vocabulary import EOS, MOST_WORDS, PAD, UNK
+from nlp_lstm.text.vocabulary import EOS, MOST_WORDS, PAD, UNK, Sentence
 
 
-def predict(text: str, run: Run | str | Path | None = None, most: int = 10) -> Report:
+def predict(
+    text: str | Sequence[str],
+    run: Run | str | Path | None = None,
+    most: int = 10,
+    tokenized: bool | None = None,
+) -> Report:
     """Return the label of every word, or the likeliest next words, with probabilities in [0, 1].
 
     Args:
-        text: a raw sentence.
+        text: a raw sentence; or several, for a row each: the label after the last word, or the next words.
         run: a run or its name; None for the newest, or for one that comes with nlp-lstm where nothing
             was trained.
         most: how many next words.
+        tokenized: whether the text is split at its blanks, or as raw text; None for the run's own rule.
 
     Raises:
         MissingInputError: if there is no such run.
-        DataError: if the text has no words or too many.
+        DataError: if a sentence has no words or too many; of several, one without words has an empty row.
     """
     run = _as_run(run)
-    sentence = run.vocabulary.encode(text)
-    layers, _ = run.network.read(sentence.ids[None])
-    hidden_state = layers[-1]["hidden_state"][0]
+    if not isinstance(text, str):
+        return _predict_each(text, run, most, tokenized)
+    sentence = encode(run, text, tokenized)
+    hidden_state = _read(run, sentence)
     if run.label_names:
-        outputs = run.network.probabilities(hidden_state)
-        best = outputs.argmax(axis=1)
-        values = [(run.label_names[label], float(row[label])) for label, row in zip(best, outputs)]
+        labels = _labels(run, hidden_state)
+        meaning = "what the model says after reading up to the word"
         table = Comparison(
-            "label after every word",
-            sentence.words,
-            ("label", "probability"),
-            values,
-            "word",
-            "what the model says after reading up to the word",
+            "label after every word", sentence.words, ("label", "probability"), labels, "word", meaning
         )
     else:
-        after = run.network.probabilities(hidden_state[-1])
-        best = [index for index in np.argsort(-after, kind="stable") if index != PAD][:most]
-        values = [(float(after[index]),) for index in best]
-        words = [run.vocabulary.words[index] for index in best]
+        found = _next_words(run, hidden_state[-1], most)
+        words, values = [word for word, _ in found], [(probability,) for _, probability in found]
         table = Comparison(
             "likeliest next words", words, ("probability",), values, "next word", "after the whole text"
         )
     return Report((table,), facts={"run": run.name, "text": text, "unknown_words": sentence.unknown})
+
+
+def _predict_each(texts: Sequence[str], run: Run, most: int, tokenized: bool | None) -> Report:
+    """A row for each text: the label after its last word, or the likeliest words after it."""
+    if run.label_names:
+        columns, meaning = ("label", "probability"), "what the model says after the last word of the text"
+    else:
+        numbers = range(1, most + 1)
+        columns = tuple(f"{what} {number}" for number in numbers for what in ("next word", "probability"))
+        meaning = "the likeliest words after the whole text"
+    values: list[tuple[Value, ...]] = []
+    for text in texts:
+        if not text.strip():
+            values.append((None,) * len(columns))
+            continue
+        hidden_state = _read(run, encode(run, text, tokenized))
+        if run.label_names:
+            values.append(_labels(run, hidden_state[-1:])[0])
+        else:
+            found = _next_words(run, hidden_state[-1], most)
+            values.append(tuple(chain.from_iterable(found)) + (None,) * (len(columns) - 2 * len(found)))
+    table = Comparison("predictions", list(texts), columns, values, "text", meaning)
+    return Report((table,), facts={"run": run.name, "texts": len(texts)})
+
+
+def _read(run: Run, sentence: Sentence) -> np.ndarray:
+    """The last layer's hidden state after every word, `(timesteps, units)`."""
+    layers, _ = run.network.read(sentence.ids[None])
+    return layers[-1]["hidden_state"][0]
+
+
+def _labels(run: Run, hidden_states: np.ndarray) -> list[tuple[Value, ...]]:
+    """The likeliest label and its probability, for each hidden state."""
+    outputs = run.network.probabilities(hidden_states)
+    return [(run.label_names[int(row.argmax())], float(row.max())) for row in outputs]
+
+
+def _next_words(run: Run, hidden_state: np.ndarray, most: int) -> list[tuple[str, float]]:
+    """The likeliest next words, each with its probability."""
+    after = run.network.probabilities(hidden_state)
+    best = [index for index in np.argsort(-after, kind="stable") if index != PAD][:most]
+    return [(run.vocabulary.words[index], float(after[index])) for index in best]
 
 
 def generate(
@@ -57,6 +101,7 @@ def generate(
     temperature: float = 1.0,
     top_k: int | None = None,
     seed: int = 0,
+    tokenized: bool | None = None,
 ) -> str:
     """Continue a text word by word, carrying h and c forward instead of reading the prefix again.
 
@@ -68,6 +113,7 @@ def generate(
         temperature: logits are divided by it, 0.001 to 1000; 0 always takes the likeliest word.
         top_k: draw among the likeliest so many words only; None for all.
         seed: of the draws.
+        tokenized: as `predict` takes it.
 
     Returns:
         The added words, separated by spaces; the end of a sentence is a line break. Padding and the
@@ -88,7 +134,7 @@ def generate(
     if seed < 0:
         raise UsageError(f"seed is {seed}: it must be at least 0")
     draws = np.random.default_rng(seed)
-    pieces, states, ids = [], None, run.vocabulary.encode(text).ids
+    pieces, states, ids = [], None, encode(run, text, tokenized).ids
     for _ in range(words):
         layers, states = run.network.read(ids[None], states)
         log_probabilities = run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])

@@ -2,14 +2,17 @@
 
     traces.py          Trace and LayerTrace, the values that the rest is about
     tracing.py         trace(): a run, or any Keras model, reads a sentence or a batch
+    choosing.py        which layers it is asked for
+    keras_files.py     a Keras model from a file, after keras_configs.py has checked what it names
     keras_models.py    what a Keras model is made of
-    recording.py       what its recurrent layers read
+    recording.py       what its recurrent layers read, call by call (keras_steps.py), and keras_ids.py the ids
+    keras_traces.py    what they did, checked against Keras's own states
     edits.py           Edit: a part that is set or scaled while a run reads
     changes.py         what a changed word or a held part changes at every later word
     memory.py          which word wrote what of the cell state
     probing.py         probe(): all of this as tables
 
-No file here needs Keras but those two that read a Keras model.
+No file here needs Keras but those that read a Keras model.
 """
 
 from nlp_lstm.states.changes import change_table

@@ -1,19 +1,17 @@
-"""Load a Keras model from a file, find its recurrent layers, and read their cells.
+"""Find the recurrent layers of a Keras model, and read their cells.
 
 Whatever cannot be read for sure is refused here, with the layer's name, its class and the reason.
 """
 
-import json
+import contextlib
 import re
-import zipfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from nlp_lstm.errors import DataError, MissingInputError, UsageError
+from nlp_lstm.errors import DataError, NlpLstmError, UsageError
 from nlp_lstm.models.cells import Activation, Variant, Weights, sigmoid
 
 LAYERS = (keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN, keras.layers.RNN)
@@ -25,63 +23,79 @@ CELL_NAMES = {
 IN_NUMPY: dict[Any, Activation] = {keras.activations.sigmoid: sigmoid, keras.activations.tanh: np.tanh}
 
 
-def load_model(path: Path) -> Any:
-    """Load a model from a `.keras` file that holds nothing but Keras's own layers.
-
-    Raises:
-        MissingInputError: if there is no such file.
-        DataError: if it is no whole `.keras` file, or holds a `Lambda` or a class from elsewhere, which
-            could run any code: nothing of it is run.
-    """
-    if not path.exists():
-        raise MissingInputError(f"{path} is not there: check the path")
-    if path.is_dir():
-        raise DataError(f"{path} is a folder: give a file that `model.save` wrote")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read("config.json"))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        size = path.stat().st_size
-        raise DataError(f"{path} ({size} bytes) is not a whole .keras file: save the model again") from None
-    for entry in _entries(config):
-        _check_entry(path, entry)
-    try:
-        return keras.models.load_model(path, compile=False)
-    except Exception as error:  # Keras raises whatever the broken part of a file makes it raise
-        raise DataError(f"{path} cannot be loaded by Keras: {said_first(error)}") from None
-
-
 def recurrent_layers(model: Any) -> dict[str, Any]:
     """Return every recurrent layer of a model by name, with the models and wrappers that hold it before.
 
     Returns:
-        For example "lstm", "encoder/lstm", "bidirectional/forward", "bidirectional/backward".
+        For example "lstm", "encoder/lstm", "bidirectional/forward", "bidirectional/backward". A layer that is
+        held in several places has its first name there; of several layers with one name in one place, the
+        second is "lstm#2". Cells come as well, unless they belong to a layer that is returned.
 
     Raises:
-        UsageError: if the model is not built, has none that can be reached, or one that cannot be read.
-        DataError: if a weight of the model is not a finite number.
+        UsageError: if the model is not built, or has no recurrent layer that can be reached.
     """
+    layers = find_layers(model)
+    owned = set().union(*map(own_cells, layers.values()))
+    return {name: layer for name, layer in layers.items() if id(layer) not in owned}
+
+
+def find_layers(model: Any) -> dict[str, Any]:
+    """Return what `recurrent_layers` does, and the cells that belong to those layers, as "lstm/lstm_cell"."""
     if not isinstance(model, keras.Model):
         raise UsageError(f"{model!r:.60} is not a keras.Model: trace a Keras model, a .keras file or a run")
     if not model.built:
         raise UsageError(f"the model {model.name} is not built: give it a keras.Input, or call it once")
-    layers = dict(_find(model, ""))
+    layers = dict(_find(model, "", set()))
     if not layers:
         raise UsageError(
             f"the model {model.name} ({type(model).__name__}) has no recurrent layer that can be reached: "
             "make it an attribute of the model"
         )
-    for name, layer in layers.items():
-        _check_layer(name, layer)
-    for weight in model.weights:
-        values = to_numpy(weight)
-        if np.issubdtype(values.dtype, np.floating) and not np.isfinite(values).all():
-            raise DataError(f"{weight.path} of the model {model.name} is not all finite numbers")
     return layers
 
 
+def find_problems(model: Any, layers: dict[str, Any]) -> dict[str, NlpLstmError]:
+    """Return why some layers of a model cannot be traced, by their names.
+
+    Raises:
+        DataError: if a weight that belongs to none of the layers is not a finite number.
+    """
+    broken = {id(weight): weight.path for weight in model.weights if not _is_finite(weight)}
+    problems: dict[str, NlpLstmError] = {}
+    for name, layer in layers.items():
+        own = [broken[id(weight)] for weight in layer.weights if id(weight) in broken]
+        if reason := _reason(layer):
+            problems[name] = cannot_trace(name, layer, reason)
+        elif own:
+            problems[name] = DataError(f"{own[0]} of the model {model.name} is not all finite numbers")
+    everywhere = {id(weight) for layer in layers.values() for weight in layer.weights}
+    for key, path in broken.items():
+        if key not in everywhere:
+            raise DataError(f"{path} of the model {model.name} is not all finite numbers")
+    return problems
+
+
+def cannot_trace(name: str, layer: Any, reason: str) -> UsageError:
+    """Return the error that says why a layer cannot be traced."""
+    return UsageError(f"layer {name} ({type(layer).__name__}) cannot be traced: {reason}")
+
+
+def is_cell(layer: Any) -> bool:
+    """Return whether a layer advances by one step, as Keras's cells do, rather than over a sequence."""
+    whole = isinstance(layer, keras.layers.RNN | keras.layers.StackedRNNCells)
+    return hasattr(layer, "state_size") and not whole
+
+
+def own_cells(layer: Any) -> set[int]:
+    """Return the ids of the cell of a recurrent layer and of all layers inside it; none for a cell."""
+    cell = getattr(layer, "cell", None) if isinstance(layer, keras.layers.RNN) else None
+    return {id(part) for part in cell._flatten_layers()} if isinstance(cell, keras.Layer) else set()
+
+
 def cells_of(layer: Any) -> list[Any]:
-    """Return the Keras cells of a recurrent layer, from the lowest to the highest."""
+    """Return the Keras cells of a recurrent layer, from the lowest to the highest; of a cell, itself."""
+    if not isinstance(layer, keras.layers.RNN):
+        return [layer]
     stacked = isinstance(layer.cell, keras.layers.StackedRNNCells)
     return list(layer.cell.cells) if stacked else [layer.cell]
 
@@ -114,34 +128,75 @@ def said_first(error: Exception) -> str:
     return " ".join(lines[where : where + 1])[:200] or type(error).__name__
 
 
-def _find(holder: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    """The recurrent layers inside a model, layer or wrapper, each once."""
+@contextlib.contextmanager
+def replaced(layer: Any, **methods: Any) -> Iterator[None]:
+    """Give a layer other methods for a while."""
+    before = {name: vars(layer)[name] for name in methods if name in vars(layer)}
+    vars(layer).update(methods)
+    try:
+        yield
+    finally:
+        for name in methods:
+            del vars(layer)[name]
+        vars(layer).update(before)
+
+
+@contextlib.contextmanager
+def changed(layer: Any, attributes: Mapping[str, Any]) -> Iterator[None]:
+    """Give a layer other values of some attributes for a while."""
+    before = {name: getattr(layer, name) for name in attributes}
+    for name, value in attributes.items():
+        setattr(layer, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(layer, name, value)
+
+
+def _find(holder: Any, prefix: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """The recurrent layers and cells inside a model, layer or wrapper, each once and by a name of its own."""
+    taken: set[str] = set()
     for layer in holder._flatten_layers(include_self=False, recursive=False):
-        name = f"{prefix}{layer.name}"
-        if isinstance(layer, keras.layers.Bidirectional):
-            yield f"{name}/forward", layer.forward_layer
-            yield f"{name}/backward", layer.backward_layer
-        elif isinstance(layer, keras.layers.RNN):
-            yield name, layer
-        else:
-            yield from _find(layer, f"{name}/")
-
-
-def _check_layer(name: str, layer: Any) -> None:
-    """Refuse a layer that may compute something else than Keras's cells do."""
-    kind = type(layer)
-    for cell in cells_of(layer):
-        if kind not in LAYERS:
-            reason = "a class of its own"
-        elif type(cell) not in CELL_NAMES:
-            reason = f"its cell {type(cell).__name__} is not one of Keras's LSTM, GRU and SimpleRNN cells"
-        elif cell.compute_dtype not in ("float32", "float64"):
-            reason = f"it computes in {cell.compute_dtype}, but only float32 and float64 can be traced"
-        elif not layer.built:
-            reason = "it is not built"
-        else:
+        if id(layer) in seen:
             continue
-        raise UsageError(f"layer {name} ({kind.__name__}) cannot be traced: {reason}")
+        seen.add(id(layer))
+        name, number = layer.name, 1
+        while name in taken:
+            number += 1
+            name = f"{layer.name}#{number}"
+        taken.add(name)
+        name = f"{prefix}{name}"
+        if isinstance(layer, keras.layers.Bidirectional):
+            for direction in ("forward", "backward"):
+                yield from _find_in(f"{name}/{direction}", getattr(layer, f"{direction}_layer"), seen)
+        else:
+            yield from _find_in(name, layer, seen)
+
+
+def _find_in(name: str, layer: Any, seen: set[int]) -> Iterator[tuple[str, Any]]:
+    """A layer itself, if it is recurrent, and what is inside it."""
+    if isinstance(layer, keras.layers.RNN) or is_cell(layer):
+        yield name, layer
+    yield from _find(layer, f"{name}/", seen)
+
+
+def _reason(layer: Any) -> str:
+    """Why a layer may compute something else than Keras's cells do; nothing if it does not."""
+    if isinstance(layer, keras.layers.RNN) and type(layer) not in LAYERS:
+        return "a class of its own"
+    for cell in cells_of(layer):
+        if type(cell) not in CELL_NAMES:
+            return f"its cell {type(cell).__name__} is not one of Keras's LSTM, GRU and SimpleRNN cells"
+        if cell.compute_dtype not in ("float32", "float64"):
+            return f"it computes in {cell.compute_dtype}, but only float32 and float64 can be traced"
+    return ""
+
+
+def _is_finite(weight: Any) -> bool:
+    """Whether all numbers of a weight are finite."""
+    values = to_numpy(weight)
+    return not np.issubdtype(values.dtype, np.floating) or bool(np.isfinite(values).all())
 
 
 def _activation(function: Any) -> Activation:
@@ -153,23 +208,3 @@ def _activation(function: Any) -> Activation:
         out[:] = to_numpy(function(keras.ops.convert_to_tensor(x)))
 
     return activate
-
-
-def _entries(config: Any) -> Iterator[Mapping[str, Any]]:
-    """Every object that a model's configuration names."""
-    if isinstance(config, dict):
-        yield config
-    for part in config.values() if isinstance(config, dict) else config if isinstance(config, list) else ():
-        yield from _entries(part)
-
-
-def _check_entry(path: Path, entry: Mapping[str, Any]) -> None:
-    """Refuse what would run code that is not Keras's own."""
-    name = entry.get("class_name")
-    if name in ("Lambda", "__lambda__"):
-        raise DataError(f"{path} holds a Lambda, which can run any code: it is not loaded")
-    module = entry.get("module")
-    if name and module and str(module).partition(".")[0] not in ("keras", "builtins"):
-        raise DataError(f"{path} holds {module}.{name}: only Keras's own classes are loaded")
-    if name and entry.get("registered_name") not in (None, name):
-        raise DataError(f"{path} holds the class {entry['registered_name']}: load the model, then trace it")

@@ -17,6 +17,7 @@ from nlp_lstm.states.edits import Edit
 from nlp_lstm.states.memory import memory_table, unit_age_table, write_decomposition
 from nlp_lstm.states.traces import Trace, says, state_table
 from nlp_lstm.states.tracing import trace
+from nlp_lstm.store.reading import encode
 from nlp_lstm.store.run import Run, default_runs, load_run
 from nlp_lstm.text.vocabulary import UNK, Sentence
 
@@ -31,6 +32,7 @@ def probe(
     without: int | None = None,
     swap: tuple[int, str] | None = None,
     hold: Sequence[Edit] | Edit = (),
+    tokenized: bool | None = None,
 ) -> Report:
     """Read a sentence with trained models and tell what happens to their states, word by word.
 
@@ -45,6 +47,7 @@ def probe(
         without: number of a word, from 1: show what changes if it is left out.
         swap: number of a word, from 1, and another word: show what changes if they are swapped.
         hold: edits of the cell: show what changes with them.
+        tokenized: whether the text is split at its blanks, or as raw text; None for each run's own rule.
 
     Returns:
         A report with one table per run, with `memory` two, one row per word, and the traces of all layers;
@@ -64,7 +67,7 @@ def probe(
     unknown: dict[str, str | None] = {}
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
     for run in [run if isinstance(run, Run) else load_run(run) for run in named] or default_runs():
-        sentence = run.vocabulary.encode(text)
+        sentence = encode(run, text, tokenized)
         layers = trace(run, sentence)
         shown = _choose_layer(layers, layer)
         unknown[run.name] = sentence.unknown
@@ -127,7 +130,7 @@ def _change(
         return changed, without + 1, f"without {without} {sentence.words[without - 1]}"
     if swap is not None:
         number, word = swap
-        changed = swap_word(sentence, number, run.vocabulary.encode(word))
+        changed = swap_word(sentence, number, encode(run, word))
         return changed, number, f"{number} {sentence.words[number - 1]} → {changed.words[number - 1]}"
     return sentence, min(edit.first for edit in holds), f"hold {', '.join(map(str, holds))}"
 

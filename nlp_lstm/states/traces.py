@@ -121,6 +121,9 @@ class LayerTrace:
         backwards: whether the layer reads from the last word to the first.
         differences: the check against Keras, state name -> largest difference to what the layer itself
             gives: every hidden state of a real word, and the last state.
+        drift: the same for the states computed along the whole sequence. If it is larger than `differences`,
+            the layer amplifies rounding: its parts are computed step by step, each from Keras's own states
+            before it, and `differences` compares every state of every step.
     """
 
     model: str
@@ -132,6 +135,7 @@ class LayerTrace:
     initial_state: Mapping[str, np.ndarray] = field(repr=False)
     backwards: bool
     differences: Mapping[str, float]
+    drift: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def sentence(self, row: int = 0, words: Sequence[str] | None = None) -> Trace:
         """Return one row of the batch without its padding.
@@ -152,6 +156,36 @@ class LayerTrace:
         parts = {part: values[row][real] for part, values in self.parts.items()}
         inputs, outputs = self.inputs[row][real], np.empty((len(words), 0))
         return Trace(self.model, self.layer, words, inputs, parts, outputs, backwards=self.backwards)
+
+
+class Traces(dict[str, LayerTrace]):
+    """The traces of a Keras model by name of the layer, and which layers are left out.
+
+    Args:
+        found: trace by name of the layer.
+        left_out: why a layer is left out, by its name.
+
+    Example:
+        >>> traces = Traces({}, {"half": "it computes in bfloat16"})
+        >>> traces
+        Traces({}, left_out={'half': 'it computes in bfloat16'})
+        >>> traces["half"]
+        Traceback (most recent call last):
+        KeyError: 'half is left out: it computes in bfloat16'
+    """
+
+    def __init__(self, found: Mapping[str, LayerTrace], left_out: Mapping[str, str]):
+        super().__init__(found)
+        self.left_out = dict(left_out)
+
+    def __missing__(self, name: str) -> LayerTrace:
+        """Say why a layer is not there."""
+        raise KeyError(f"{name} is left out: {self.left_out[name]}" if name in self.left_out else name)
+
+    def __repr__(self) -> str:
+        """What a notebook shows."""
+        left_out = f", left_out={self.left_out}" if self.left_out else ""
+        return f"Traces({super().__repr__()}{left_out})"
 
 
 def says(trace: Trace, most: int = 3) -> list[str | None]:

@@ -199,12 +199,13 @@ def _recipe(run: Run) -> str:
     share = run.data.get("vectors_share")
     vectors = f" The vectors hold {share:.1%} of the text's different words." if share is not None else ""
     last = run.settings.keep == "last"
+    sums = ", ".join(f"{split} `{digest}`" for split, digest in (run.data.get("sha256") or {}).items())
     kept = "the last epoch" if last else "the epoch with the lowest loss on the validation split"
     return _fill(
         f"All other settings are the task's defaults; `run.json` holds every one. Training took "
         f"{len(run.history)} epochs and {run.seconds / 60:.1f} minutes, with {versions}; the weights are "
         f"those of {kept}.{vectors} SHA-256 of the text as read, which `nlp-lstm data` shows for your copy: "
-        f"`{run.data.get('sha256')}`."
+        f"{sums or 'unknown'}."
     )
 
 

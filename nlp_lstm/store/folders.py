@@ -78,13 +78,15 @@ def find_default(task: str | None = None) -> Path:
 def find_defaults() -> list[Path]:
     """Return the folder of the newest run of each task, or all shipped ones where the user has no run.
 
-    They are in the order of their tasks' names.
+    They are in the order of their tasks' names. A run of tagging is left out unless there is no other: its
+    labels, such as those of names, say nothing of most sentences.
 
     Raises:
         MissingInputError: if there is none of either kind.
     """
     newest = {record["task"]: path for path, record in list_runs()}
-    return [newest[task] for task in sorted(newest)] or shipped_runs() or [find_newest()]
+    usual = sorted(newest.keys() - {"tagging"}) or sorted(newest)
+    return [newest[task] for task in usual] or shipped_runs() or [find_newest()]
 
 
 def list_runs(runs: Path = RUNS) -> list[tuple[Path, dict[str, Any]]]:

@@ -42,7 +42,7 @@ class Run:
         vocabulary: words <-> ids.
         weights: by the names of `network.weight_shapes`, float32.
         status: "finished", "interrupted" or "diverged".
-        data: where the text came from: source, its options, sha256.
+        data: where the text came from and how it was read: source, its options, sha256 of each split.
         metrics: metric -> {"model": value, baseline: value, ...} on the validation split.
         history: one row per epoch.
         versions: of the libraries, and of nlp-lstm.

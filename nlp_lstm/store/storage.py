@@ -33,7 +33,7 @@ ENTRIES = {
     "versions": dict,
     "seconds": (int, float),
 }
-DATA_ENTRIES = {"source": str, "labels": str, "classes": int, "limit": (int, type(None))}
+DATA_ENTRIES = {"source": str, "labels": str, "classes": int, "limit": (int, type(None)), "sha256": dict}
 JSON_NAMES = {str: "a string", dict: "an object", list: "a list", int: "a whole number"}
 
 Content = TypeVar("Content")

@@ -5,6 +5,7 @@ is built on the training set, and on the words of the vectors that a tagger star
 offsets into the raw text, so that what is shown is always what the user typed, whatever the model saw.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -164,19 +165,35 @@ class Vocabulary:
             [found.get(word) or found.get(normalize(word), UNK) for word in words], dtype=np.int32
         )
 
-    def encode(self, text: str) -> Sentence:
+    def encode(self, text: str, tokenized: bool | None = False) -> Sentence:
         """Split a text into words and look them up.
+
+        Args:
+            text: what somebody has typed.
+            tokenized: whether it is split at its blanks (True), or by `split_words` (False). None: at its
+                blanks, and then by `split_words` what the vocabulary does not know.
 
         Raises:
             DataError: if the text has no words, more than `MOST_WORDS`, or is not valid Unicode.
         """
-        offsets = _word_offsets(text)
+        offsets = _word_offsets(text) if tokenized is False else self._blank_offsets(text, bool(tokenized))
         if not offsets:
             raise DataError(f"the sentence {text[:20]!r} has no words: give at least one")
         if len(offsets) > MOST_WORDS:
             raise DataError(f"a sentence of {len(offsets)} words: at most {MOST_WORDS} are read at once")
         words = tuple(text[start:end] for start, end in offsets)
         return Sentence(words, self.ids(words), offsets)
+
+    def _blank_offsets(self, text: str, whole: bool) -> tuple[tuple[int, int], ...]:
+        """Where the pieces between blanks begin and end; unknown ones are split further unless `whole`."""
+        found = []
+        for piece in re.finditer(r"\S+", text):
+            if whole or self.ids([piece[0]])[0] != UNK:
+                found.append(piece.span())
+            else:
+                start = piece.start()
+                found += [(start + first, start + last) for first, last in _word_offsets(piece[0])]
+        return tuple(found)
 
 
 def split_words(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 from collections import Counter
+from typing import Any
 
 from nlp_lstm.corpora import READERS, SPLITS, Corpus, Request, load_corpus
 from nlp_lstm.report import Comparison, Report
@@ -18,6 +19,7 @@ def data(
     labels: str = "phrase",
     classes: int = 5,
     limit: int | None = None,
+    **reading: Any,
 ) -> Report:
     """Return a table of the corpus formats, or of one corpus: counts, label shares, five examples.
 
@@ -25,12 +27,13 @@ def data(
         source: a corpus as `load_corpus` takes it; None for the formats.
         task: "sentiment" or "next-word", or a task of another package: what the corpus is for.
         labels, classes, limit: which labels and how many sentences, as `load_corpus` takes them.
+        **reading: how files are read, as `train` takes it.
 
     Raises:
         UnknownNameError: if there is no such task, reader or choice of labels.
         DataError: if the corpus does not suit the task.
     """
-    request = Request(load_task(task).predicts, labels, classes)
+    request = Request(load_task(task).predicts, labels, classes, **reading)
     if source is None:
         names = READERS.names()
         lines = [(_first_line(name),) for name in names]
@@ -39,7 +42,11 @@ def data(
     tables = [_counts(corpus), _examples(corpus)]
     if corpus.label_names:
         tables.insert(1, _label_shares(corpus))
-    return Report(tuple(tables), facts={"data": source, "sha256": corpus.sha256()})
+    if corpus.notes:
+        numbers = [str(number) for number in range(1, len(corpus.notes) + 1)]
+        notes = [(note,) for note in corpus.notes]
+        tables.append(Comparison("how it was read", numbers, ("what was done, and why",), notes, "note", ""))
+    return Report(tuple(tables), facts={"data": corpus.source})
 
 
 def presets() -> Report:
@@ -74,8 +81,9 @@ def _counts(corpus: Corpus) -> Comparison:
     values = []
     for split in filled:
         words = [word for example in corpus.split(split) for word in example.words]
-        values.append((len(corpus.split(split)), len(words), len(set(words))))
-    return Comparison("counts", filled, ("sentences", "words", "different words"), values, "split", "")
+        values.append((len(corpus.split(split)), len(words), len(set(words)), corpus.sha256(split)))
+    columns = ("sentences", "words", "different words", "sha256")
+    return Comparison("counts", filled, columns, values, "split", "")
 
 
 def _label_shares(corpus: Corpus) -> Comparison:

@@ -4,7 +4,8 @@ Puts together what a training needs (corpus, vocabulary, first weights), has `fi
 evaluates it and saves it.
 """
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from nlp_lstm.errors import DataError, DivergedError, UsageError
 from nlp_lstm.evaluation.evaluate import evaluate_metrics
 from nlp_lstm.models.layers import get_weights
 from nlp_lstm.settings import Settings
+from nlp_lstm.store.reading import recorded, split_reading
 from nlp_lstm.store.run import Run, check_free, library_versions, load_run, new_run_path, save_run
-from nlp_lstm.task import Encoded, load_task
-from nlp_lstm.text.vectors import read_vectors, vector_words
+from nlp_lstm.task import Encoded, Task, load_task
+from nlp_lstm.text.vectors import Vectors, read_vectors, vector_words
 from nlp_lstm.text.vocabulary import RESERVED, Vocabulary
 from nlp_lstm.training.fitting import ProgressReport, fit
 from nlp_lstm.training.recipes import Preset, contradiction, make_recipe
@@ -27,6 +29,8 @@ from nlp_lstm.training.recipes import Preset, contradiction, make_recipe
 # The settings that give weights their shape and words their ids: a run that starts from another takes
 # these over.
 INHERITED = ("cell", "layers", "units", "embedding_dim", "vocab_size", "min_count", "lowercase")
+# What a label has in its name if it is a sentiment: a side, a number of stars, a feeling.
+SENTIMENT = re.compile(r"(?i)pos|neg|neu|good|bad|star|like|happ|sad|joy|ang|love|hate|fine|mixed|^-?\d")
 # The standard deviation of word vectors when training starts from them.
 VECTOR_SPREAD = 0.1
 
@@ -64,7 +68,8 @@ def train(
             and shape are taken over.
         tensorboard: write TensorBoard logs into the folder `tensorboard-NAME` beside the run's.
         report: called after every step with a `Progress`.
-        **settings: changes to the task's `Settings`, and to the preset's.
+        **settings: changes to the task's `Settings`, and to the preset's; and how files are read, which are
+            the fields of `Request` from `tokenized` on.
 
     Returns:
         The run, saved, with its metrics on the validation split. Its status is "interrupted" if Ctrl-C
@@ -77,6 +82,7 @@ def train(
         DataError: if the corpus does not suit the task, or the vectors hold no word of it.
         DivergedError: if the loss is not a number; the last good weights are saved first.
     """
+    reading, settings = split_reading(settings)
     asked = {"task": task, "data": data, "vectors": vectors, "labels": labels, "classes": classes}
     recipe = make_recipe(preset, settings, subphrases=subphrases, **asked)
     chosen = load_task(recipe.task)
@@ -84,19 +90,20 @@ def train(
     check_free(path)
     start = init_from if init_from is None or isinstance(init_from, Run) else load_run(init_from)
     hyperparameters = chosen.changed_settings(_inherited(start, recipe, settings))
-    request = Request(chosen.predicts, recipe.labels, recipe.classes, recipe.subphrases)
+    request = Request(chosen.predicts, recipe.labels, recipe.classes, recipe.subphrases, **reading)
     corpus = _load(recipe.data, request, limit)
     label_names = corpus.label_names if chosen.predicts == "labels" else ()
     vocabulary = (
         start.vocabulary if start else build_vocabulary(corpus, hyperparameters, request, recipe.vectors)
     )
-    known = read_vectors(recipe.vectors, vocabulary) if recipe.vectors else {}
+    known = read_vectors(recipe.vectors, vocabulary) if recipe.vectors else Vectors()
     hyperparameters = _fit_dimension(hyperparameters, known, start, recipe, settings)
 
     keras.utils.set_random_seed(hyperparameters.seed)
     train_set = chosen.encode(corpus.train + corpus.subphrases, vocabulary, label_names)
     validation_set = chosen.encode(corpus.validation, vocabulary, label_names)
-    record = _data_record(recipe, limit, corpus, start)
+    record = _data_record(recipe, limit, corpus, start) | recorded(reading, corpus.tokenized)
+    record["notes"] = [*corpus.notes, *doubts_about(chosen, label_names), *known.notes]
     if recipe.vectors:
         record["vectors_share"] = _share_known(known, train_set, recipe.vectors)
     outputs = len(label_names) or len(vocabulary)
@@ -167,10 +174,19 @@ def build_vocabulary(
 
 def _data_record(recipe: Preset, limit: int | None, corpus: Corpus, start: Run | None) -> dict[str, Any]:
     """What a run tells of the data that it was trained on, its `Run.data`."""
-    record = {"source": recipe.data, "labels": recipe.labels, "classes": recipe.classes, "limit": limit}
-    record |= {"sha256": corpus.sha256(), "init_from": start.name if start else None}
+    record = {"source": corpus.source, "labels": recipe.labels, "classes": recipe.classes, "limit": limit}
+    sums = {split: corpus.sha256(split) for split in ("train", "validation")}
+    record |= {"sha256": sums, "init_from": start.name if start else None}
     record |= {"preset": recipe.name or None, "subphrases": recipe.subphrases}
     return record | ({"vectors": str(recipe.vectors)} if recipe.vectors else {})
+
+
+def doubts_about(task: Task, label_names: Sequence[str]) -> list[str]:
+    """Return a line if labels do not look like those that a task is for, and which task is."""
+    if not task.sentiments or all(SENTIMENT.search(name) for name in label_names):
+        return []
+    shown = ", ".join(label_names[:5])
+    return [f"the labels {shown} do not look like sentiments: if they are not, train with --task tagging"]
 
 
 def _share_known(known: Collection[int], train_set: Encoded, path: str | Path) -> float:

@@ -13,6 +13,7 @@ from nlp_lstm.report import Comparison
 from nlp_lstm.report.markup import visible
 from nlp_lstm.report.palette import PROBABILITY_SCALE, SENTIMENT_SCALE
 from nlp_lstm.states.traces import Trace, says
+from nlp_lstm.task import tells_sentiments
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._panels import Curves, group, limits, numbers, spread
 from nlp_lstm.views._style import (
@@ -89,7 +90,7 @@ def shade(trace: Trace) -> Shading:
 
     if not trace.outputs.size:
         return Shading([MISSING] * len(trace.words), "", ("", ""), "none, because the trace holds no outputs")
-    if set(trace.output_names) <= set(SENTIMENTS):
+    if set(trace.output_names) <= set(SENTIMENTS) and (not trace.task or tells_sentiments(trace.task)):
         steps = np.array([SENTIMENTS[name] for name in trace.output_names])
         values = (trace.outputs @ (steps / np.abs(steps).max(initial=0.5)) + 1) / 2
         name, ends = SENTIMENT_SCALE, ("negative", "positive")

@@ -1,0 +1,89 @@
+"""A table: named columns whose cells are read when asked for; one per file, joined for a split's shards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from nlp_lstm.errors import DataError
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of cells, as a file or a data set has them.
+
+    Args:
+        where: the file or data set, for messages.
+        columns: the names, in order; a name may occur twice.
+        read: returns the cells of a column that occurs once: texts, numbers, lists, or None for nothing.
+        class_names: column -> what its numbers mean (`ClassLabel`), for the columns that say so.
+        notes: what was decided when it was read, a line each.
+        hint: what may be wrong if columns are missing, and the option that mends it.
+    """
+
+    where: str
+    columns: tuple[str, ...]
+    read: Callable[[str], list[Any]]
+    class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    hint: str = ""
+
+    def cells(self, column: str) -> list[Any]:
+        """Return the cells of a column.
+
+        Raises:
+            DataError: if two columns have the name, or a text is not UTF-8.
+        """
+        if self.columns.count(column) > 1:
+            raise DataError(f"{self.where} has two columns {column!r}: rename one")
+        try:
+            return self.read(column)
+        except UnicodeDecodeError as error:
+            raise DataError(
+                f"the column {column!r} of {self.where} holds {bytes(error.object)[:20]!r}, which is no "
+                "UTF-8: write the file again with its texts in UTF-8"
+            ) from None
+
+
+def build_table(
+    where: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], notes: Sequence[str], hint: str = ""
+) -> Table:
+    """Return a table of rows that are as long as there are columns.
+
+    Raises:
+        DataError: if there are no rows.
+    """
+    if not rows:
+        raise DataError(f"{where} holds no table: it has no rows")
+    names = tuple(columns)
+
+    def read(column: str) -> list[Any]:
+        place = names.index(column)
+        return [row[place] for row in rows]
+
+    return Table(where, names, read, notes=tuple(notes), hint=hint)
+
+
+def join_tables(tables: Sequence[Table]) -> Table:
+    """Return the tables of a split's shards as one, in their order.
+
+    Raises:
+        DataError: if their columns, or the names of their classes, are not the same.
+    """
+    first = tables[0]
+    for table in tables[1:]:
+        if table.columns != first.columns or table.class_names != first.class_names:
+            what = "columns" if table.columns != first.columns else "class names"
+            raise DataError(f"{first.where} and {table.where} are one split but have not the same {what}")
+    if len(tables) == 1:
+        return first
+    return Table(
+        f"{first.where} to {tables[-1].where}",
+        first.columns,
+        lambda column: list(chain.from_iterable(table.cells(column) for table in tables)),
+        first.class_names,
+        tuple(dict.fromkeys(chain.from_iterable(table.notes for table in tables))),
+        first.hint,
+    )

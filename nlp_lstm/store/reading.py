@@ -1,0 +1,69 @@
+"""How a run reads: its own corpus as it was trained on it, other text by the same rules."""
+
+from dataclasses import fields
+from typing import Any
+
+from nlp_lstm.corpora import Request
+from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.store.run import Run
+from nlp_lstm.text.vocabulary import Sentence
+
+# What `Request` has beside the choices of a task; columns and the like belong to one file.
+OF_A_FILE = ("text_column", "word_column", "label_column", "separator", "encoding", "header")
+READING = ("tokenized", *OF_A_FILE)
+DEFAULTS = {entry.name: entry.default for entry in fields(Request)}
+
+
+def split_reading(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options that say how files are read, and the others.
+
+    Example:
+        >>> split_reading({"tokenized": True, "units": 8})
+        ({'tokenized': True}, {'units': 8})
+    """
+    reading = {name: value for name, value in options.items() if name in READING}
+    return reading, {name: value for name, value in options.items() if name not in READING}
+
+
+def request_for(run: Run, own: bool, **asked: Any) -> Request:
+    """Return what a reader is told for a run: what the run's record says, unless you ask for something else.
+
+    Args:
+        run: its record says which labels it has, and whether its text was tokenized already.
+        own: whether its own corpus is to be read; another one may have other columns.
+        **asked: fields of `Request`; None for what the run's record says.
+
+    Raises:
+        UnknownNameError: if an option is no field of `Request`; lists those that say how files are read.
+        UsageError: if a value is outside its choices.
+    """
+    for name in asked:
+        if name not in DEFAULTS:
+            raise UnknownNameError("option", name, READING)
+    names = ("labels", "classes", "tokenized", *(OF_A_FILE if own else ()))
+    known = {name: run.data[name] for name in names if run.data.get(name) is not None}
+    given = {name: value for name, value in asked.items() if value is not None}
+    return Request(run.predicts, **{**known, **given})
+
+
+def encode(run: Run, text: str, tokenized: bool | None = None) -> Sentence:
+    """Return a typed text as the words and ids that a run reads.
+
+    A run of tokenized text splits it at its blanks, as it did with its training text; a piece that it does
+    not know, such as "blue," with its comma, is split like raw text.
+
+    Args:
+        tokenized: whether the text is split at its blanks alone, or as raw text; None for the run's rule.
+
+    Raises:
+        DataError: if the text has no words, or too many.
+    """
+    if tokenized is None and not run.data.get("tokenized"):
+        tokenized = False
+    return run.vocabulary.encode(text, tokenized)
+
+
+def recorded(reading: dict[str, Any], tokenized: bool | None) -> dict[str, Any]:
+    """Return what a run records of how its files were read: whatever is not the default."""
+    told = {name: value for name, value in reading.items() if value != DEFAULTS[name]}
+    return told if tokenized is None else told | {"tokenized": tokenized}
