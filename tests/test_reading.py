@@ -152,7 +152,6 @@ def test_a_limit_is_spread_over_labeled_sentences_and_keeps_their_order(tmp_path
     labels = [str(example.labels[0]) for example in corpus.train if example.labels]
     assert 30 < labels.count("yes") < 70
     assert labels == sorted(labels, reverse=True)
-    assert "at most 100 sentences of each split are kept: drawn from all over it" in corpus.notes
     assert load_corpus(f"conll:{tmp_path}", limit=100) == corpus
 
 
@@ -162,6 +161,13 @@ def test_a_limit_takes_the_first_lines_of_running_text(tmp_path):
 
 
 @pytest.mark.parametrize("request_", [Request(), WORDS], ids=["labels", "words"])
+def test_a_run_records_which_sentences_its_limit_took(here):
+    drawn = nlp_lstm.train("sentiment", limit=40, run="a", **SMALL)
+    first = nlp_lstm.train("next-word", folder(here / "text", train=RAW), limit=15, run="b", **SMALL)
+    assert drawn.data["limit_takes"] == "from all over a split"
+    assert first.data["limit_takes"] == "the first of a split"
+
+
 def test_extract_and_evaluate_choose_the_same_sentences(request_):
     loaded = load_corpus("mini", request_, limit=7).validation
     assert tuple(stream_corpus("mini", request_, "validation").choose(7)) == loaded

@@ -61,10 +61,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     if not corpus.validation:
         corpus = _set_aside(corpus)
     if limit is not None:
-        which = "drawn from all over it" if corpus.label_names else "the first"
-        note = f"at most {limit} sentences of each split are kept: {which}"
-        kept = {split: _limit(corpus, split, limit) for split in SPLITS}
-        corpus = replace(corpus, notes=(*corpus.notes, note), **kept)
+        corpus = replace(corpus, **{split: _limit(corpus, split, limit) for split in SPLITS})
     if not any(example.words for example in corpus.train):
         raise DataError(f"{source} has no words in its training set: give text with at least one sentence")
     if labelled:

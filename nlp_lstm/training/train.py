@@ -178,6 +178,8 @@ def _data_record(recipe: Preset, limit: int | None, corpus: Corpus, start: Run |
     sums = {split: corpus.sha256(split) for split in ("train", "validation")}
     record |= {"sha256": sums, "init_from": start.name if start else None}
     record |= {"preset": recipe.name or None, "subphrases": recipe.subphrases}
+    if limit is not None:
+        record["limit_takes"] = "from all over a split" if corpus.label_names else "the first of a split"
     return record | ({"vectors": str(recipe.vectors)} if recipe.vectors else {})
 
 
