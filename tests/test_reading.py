@@ -160,7 +160,6 @@ def test_a_limit_takes_the_first_lines_of_running_text(tmp_path):
     assert [example.words[1] for example in load_corpus(source, WORDS, limit=3).train] == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize("request_", [Request(), WORDS], ids=["labels", "words"])
 def test_a_run_records_which_sentences_its_limit_took(here):
     drawn = nlp_lstm.train("sentiment", limit=40, run="a", **SMALL)
     first = nlp_lstm.train("next-word", folder(here / "text", train=RAW), limit=15, run="b", **SMALL)
@@ -168,6 +167,7 @@ def test_a_run_records_which_sentences_its_limit_took(here):
     assert first.data["limit_takes"] == "the first of a split"
 
 
+@pytest.mark.parametrize("request_", [Request(), WORDS], ids=["labels", "words"])
 def test_extract_and_evaluate_choose_the_same_sentences(request_):
     loaded = load_corpus("mini", request_, limit=7).validation
     assert tuple(stream_corpus("mini", request_, "validation").choose(7)) == loaded
