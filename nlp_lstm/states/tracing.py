@@ -39,11 +39,11 @@ def trace(model: Any, inputs: Any, edit: Edits = None, *, layers: Layers = None)
 
     Args:
         model: a run or its name, to read a text; any built `keras.Model` that holds LSTM, GRU, SimpleRNN or
-            RNN layers over their cells, or the path of a `.keras` file, to read numbers.
+            RNN layers over their cells, or the path of a `.keras` or `.h5` file, to read numbers.
         inputs: a raw sentence for a run, or a `Sentence` of words and ids; what `model.predict` takes for a
             Keras model, all in one batch.
         edit: parts that are set or scaled while a run reads; all that is computed from them follows.
-        layers: the names of layers to trace, or patterns such as "encoder/*", one or several; None for all.
+        layers: the names of layers to trace, or patterns such as `encoder/*`, one or several; None for all.
 
     Returns:
         For a run a `Trace` by name of the layer: layer_1, layer_2, ... For a Keras model a `LayerTrace`
