@@ -1,17 +1,19 @@
 """nlp-lstm predict: what a run says about a text, or about every line of a file."""
 
+import sys
+from pathlib import Path
+
 import click
 
 from nlp_lstm.cli._options import note_shipped
 from nlp_lstm.cli._reading import tokenized_option
 from nlp_lstm.cli._reports import report_options, show
+from nlp_lstm.errors import DataError, MissingInputError
 
 
 @click.command("predict")
 @click.argument("run_and_text", nargs=-1, metavar="[RUN] [TEXT]")
-@click.option(
-    "--file", type=click.File(encoding="utf-8-sig"), help="Read the texts of a file, one a line; - is stdin."
-)
+@click.option("--file", type=click.Path(), help="Read the texts of a file, one a line; - is stdin.")
 @click.option("--top", type=click.IntRange(1), help="How many next words.  [default: 10; with --file 1]")
 @tokenized_option
 @report_options("text, json or csv.", ["text", "json", "csv"])
@@ -52,9 +54,15 @@ def run_alone(arguments: tuple[str, ...]) -> str | None:
     return arguments[0] if arguments else None
 
 
-def read_texts(file) -> list[str]:
-    """The lines of a file."""
+def read_texts(file: str) -> list[str]:
+    """The lines of a file, or of stdin; only line ends part them, whatever else a text holds."""
     try:
-        return file.read().splitlines()
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = raw.decode("utf-8-sig")
+    except FileNotFoundError:
+        raise MissingInputError(f"{file} is not there: give --file the right path, or - for stdin") from None
     except UnicodeDecodeError as error:
-        raise click.UsageError(f"{file.name} is not UTF-8 at byte {error.start}: convert it.") from None
+        raise DataError(f"{file} is not UTF-8 at byte {error.start}: convert it with iconv") from None
+    if not text.strip():
+        raise DataError(f"{file} is empty: give it a text on each line")
+    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")

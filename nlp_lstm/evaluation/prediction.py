@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nlp_lstm.errors import UsageError
+from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.report import Comparison, Report, Value
 from nlp_lstm.store.reading import encode
 from nlp_lstm.store.run import Run, default_run, load_run
@@ -30,7 +30,7 @@ def predict(
 
     Raises:
         MissingInputError: if there is no such run.
-        DataError: if a sentence has no words or too many; of several, one without words has an empty row.
+        DataError: if a sentence has no words or too many; of several, a blank one has an empty row.
     """
     run = _as_run(run)
     if not isinstance(text, str):
@@ -65,7 +65,10 @@ def _predict_each(texts: Sequence[str], run: Run, most: int, tokenized: bool | N
         if not text.strip():
             values.append((None,) * len(columns))
             continue
-        hidden_state = _read(run, encode(run, text, tokenized))
+        try:
+            hidden_state = _read(run, encode(run, text, tokenized))
+        except DataError as error:
+            raise DataError(f"text {len(values) + 1}: {error}") from None
         if run.label_names:
             values.append(_labels(run, hidden_state[-1:])[0])
         else:
