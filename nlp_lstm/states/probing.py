@@ -77,7 +77,8 @@ def probe(
             comparisons.append(_memory_map(run, shown, writes, unit, towards))
             ages.append(unit_age_table(shown, writes))
         elif without is not None or swap is not None or holds:
-            changed, first, change = _change(run, sentence, without, swap, holds)
+            other = swap and (swap[0], encode(run, swap[1], tokenized))
+            changed, first, change = _change(sentence, without, other, holds)
             after = trace(run, changed, holds)
             comparisons.append(change_table(shown, after[shown.layer], first, change))
             traces += [replace(one, model=f"{one.model} changed") for one in after.values()]
@@ -122,15 +123,15 @@ def _check_one_question(
 
 
 def _change(
-    run: Run, sentence: Sentence, without: int | None, swap: tuple[int, str] | None, holds: list[Edit]
+    sentence: Sentence, without: int | None, swap: tuple[int, Sentence] | None, holds: list[Edit]
 ) -> tuple[Sentence, int, str]:
     """The changed sentence, the number of the first word to compare, and the change in words."""
     if without is not None:
         changed = without_word(sentence, without)
         return changed, without + 1, f"without {without} {sentence.words[without - 1]}"
     if swap is not None:
-        number, word = swap
-        changed = swap_word(sentence, number, encode(run, word))
+        number, other = swap
+        changed = swap_word(sentence, number, other)
         return changed, number, f"{number} {sentence.words[number - 1]} → {changed.words[number - 1]}"
     return sentence, min(edit.first for edit in holds), f"hold {', '.join(map(str, holds))}"
 
