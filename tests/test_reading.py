@@ -70,7 +70,7 @@ def test_a_run_reads_other_text_as_it_read_its_own(run, here):
     counts = {source: nlp_lstm.evaluate(run, source) for source in (with_unk, without)}
     figures = [report.comparisons[0].records()[1]["model"] for report in counts.values()]
     assert figures[0] == figures[1]
-    assert load_corpus(without, request_for(run, own=False)).validation[1].words == ("isn't", "sea")
+    assert load_corpus(without, request_for(run, without)).validation[1].words == ("isn't", "sea")
     raw = nlp_lstm.evaluate(run, without, tokenized=False)
     assert raw.comparisons[0].records()[1]["model"] != figures[0]
 
@@ -106,6 +106,21 @@ def test_data_says_how_a_corpus_was_read(here, cli):
     source = folder(here / "text", train=TOKENIZED)
     assert "split at its blanks: 10 lines hold <unk>" in cli("data", source, "--task", "next-word").out
     assert "as asked" in cli("data", source, "--task", "next-word", "--raw").out
+
+
+def test_a_run_reads_its_own_file_with_the_columns_that_it_was_told(here):
+    rows = "".join(f"a fine film;{label}\n" for label in ("yes", "no") * 10)
+    Path("reviews.csv").write_text(f"what;why\n{rows}", encoding="utf-8")
+    told = {"text_column": "what", "label_column": "why", "separator": ";"}
+    run = nlp_lstm.train("sentiment", "reviews.csv", run="r", **told, **SMALL)
+    nlp_lstm.evaluate(run)
+    for data in ("reviews.csv", "table:reviews.csv"):
+        assert nlp_lstm.evaluate(run, data, split="train").facts["sentences"] == 18
+        nlp_lstm.extract(run, data, data.replace(":", "-").replace(".", "-"))
+    Path("others.csv").write_text(
+        "text,label\na fine film,yes\nso dull,no\nso fine,yes\na dull film,no\n", encoding="utf-8"
+    )
+    assert nlp_lstm.evaluate(run, "others.csv").facts["sentences"] == 1
 
 
 def test_an_option_that_is_none_is_refused(run):
@@ -224,7 +239,6 @@ def test_predict_as_csv_with_more_next_words(two_runs, texts, cli):
     [
         ((), "Missing argument"),
         (("r", "a", "--file", "texts.txt"), "give RUN alone"),
-        (("--file", "nowhere.txt"), "nowhere.txt"),
         (("sentiment-001", "the sky", "--top", "0"), "--top"),
     ],
 )
@@ -233,6 +247,30 @@ def test_predict_refuses_what_makes_no_sense(two_runs, texts, cli, arguments, sa
     assert done.code == 2
     assert says in done.err
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "says"),
+    [
+        (None, 66, "f.txt is not there: give --file the right path"),
+        (b"the sky\n\xff\n", 65, "f.txt is not UTF-8 at byte 8"),
+        (b" \n\n", 65, "f.txt is empty"),
+        (b"the sky\n" + b"a " * 10_001, 65, "text 2: a sentence of 10001 words"),
+    ],
+)
+def test_a_file_of_texts_that_cannot_be_read_is_told_in_one_line(two_runs, cli, raw, code, says):
+    if raw is not None:
+        Path("f.txt").write_bytes(raw)
+    done = cli("predict", "sentiment-001", "--file", "f.txt")
+    assert (done.code, done.out) == (code, "")
+    assert says in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_only_line_ends_part_the_texts_of_a_file(two_runs, cli):
+    Path("f.txt").write_bytes("the\u2028sky\x0cis\r\nblue\n".encode())
+    told = json.loads(cli("predict", "sentiment-001", "--file", "f.txt", "--json").out)
+    assert [row["text"] for row in told["tables"][0]["rows"]] == ["the\u2028sky\x0cis", "blue"]
 
 
 # tagging

@@ -6,7 +6,7 @@ import pytest
 
 from nlp_lstm.corpora import READERS, Request, load_corpus
 from nlp_lstm.corpora._files import find_shards, find_splits, split_of
-from nlp_lstm.corpora._sources import resolve_source
+from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.errors import DataError, MissingInputError, NlpLstmError, UnknownNameError, UsageError
 
 TREES = "(1 (2 not) (3 good))\n\n(4 (3 Fine) (2 !))\n"

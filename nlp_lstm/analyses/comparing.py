@@ -90,7 +90,7 @@ def _study(
 ) -> Study:
     """The study of one run: on what was asked for, else on its own corpus, else on `mini`."""
     own = str(run.data.get("source") or FALLBACK)
-    request = request_for(run, data is None, **reading)
+    request = request_for(run, data, **reading)
     try:
         source, corpus = data or own, load_corpus(data or own, request, limit)
     except MissingInputError:

@@ -21,7 +21,7 @@ from nlp_lstm.cli._reports import show
 
 
 @click.command("train")
-@click.option("--task", help="sentiment, next-word, or another package's task.  [default: sentiment]")
+@click.option("--task", help="sentiment, next-word, tagging, or a package's own.  [default: sentiment]")
 @click.option("--data", help="The corpus; `nlp-lstm data` lists the formats.  [default: mini]")
 @click.option(
     "--preset", metavar="NAME", help="A recipe; `nlp-lstm presets` lists them. Options you give override it."

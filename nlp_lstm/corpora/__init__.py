@@ -24,10 +24,11 @@ READERS: Registry[Reader] = Registry("corpus reader", package="nlp_lstm.corpora"
 
 
 def load_corpus(source: str, request: Request | None = None, limit: int | None = None) -> Corpus:
-    """Read a corpus with the reader named before the colon of `source`.
+    """Read a corpus with the reader that `source` names, or that its path tells.
 
     Args:
-        source: "mini", "sst:DIR", "text:PATH", "conll:PATH", "table:PATH" or "hub:ID[/CONFIG]".
+        source: "mini", "sst:DIR", "text:PATH", "conll:PATH", "table:PATH", "folders:DIR", "hub:ID[/CONFIG]",
+            or a path alone, if the name of the file or what is in it tells the reader.
         request: what the reader is told besides; None for the defaults of `Request`.
         limit: keep so many sentences of each split, see `choose_sentences`; None for all.
 
@@ -37,7 +38,8 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
 
     Raises:
         UnknownNameError: if there is no such reader; lists the readers.
-        UsageError: if subphrases are asked of what has none, or together with a limit.
+        UsageError: if a path could be two things; if subphrases are asked of what has none, or together
+            with a limit.
         DataError: if the text breaks a rule of its format, or train holds no words; with labels, also if
             all are the same or a sentence is longer than `MOST_WORDS`.
         MissingInputError: if the file or data set is not there.
@@ -47,7 +49,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
         >>> len(corpus.train), len(corpus.validation)
         (5, 5)
     """
-    from nlp_lstm.corpora._sources import resolve_source  # which knows the readers above
+    from nlp_lstm.corpora.sources import resolve_source  # which knows the readers above
 
     source, request = resolve_source(source), request or Request()
     name, _, path = source.partition(":")

@@ -142,6 +142,7 @@ def _number_namer(column: Column, split: str, classes: tuple[str, ...]) -> Namer
     """A function that names a label that is the number of a class."""
 
     def name(value: Any, row: int) -> str | None:
+        """The name of a class by its number; None for a mark of no label."""
         if is_missing(value):
             return MISSING
         if isinstance(value, int) and 0 <= value < len(classes):

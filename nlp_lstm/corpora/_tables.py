@@ -60,6 +60,7 @@ def build_table(
     names = tuple(columns)
 
     def read(column: str) -> list[Any]:
+        """The cells of a column."""
         place = names.index(column)
         return [row[place] for row in rows]
 

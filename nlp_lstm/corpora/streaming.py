@@ -20,7 +20,7 @@ from nlp_lstm.corpora import (
     missing_split,
 )
 from nlp_lstm.corpora._files import find_splits, stream_lines
-from nlp_lstm.corpora._sources import resolve_source
+from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.corpora.text import choose_tokenized, cut
 from nlp_lstm.errors import DataError, UnknownNameError
 from nlp_lstm.text.vocabulary import split_words

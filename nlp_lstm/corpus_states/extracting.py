@@ -98,7 +98,7 @@ def extract(
     started = time.perf_counter()
     run, folder = run if isinstance(run, Run) else load_run(run), Path(output)
     _check_folder(folder, resume)
-    stream = stream_corpus(data, request_for(run, data == run.data.get("source"), **reading), split)
+    stream = stream_corpus(data, request_for(run, data, **reading), split)
     manifest = _plan(run, stream, parts, layers, dtype, limit)
     _prepare(folder, manifest, resume)
     total = min(stream.sentences, limit or stream.sentences)

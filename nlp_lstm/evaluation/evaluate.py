@@ -53,7 +53,7 @@ def evaluate(
     elif not isinstance(run, Run):
         run = load_run(run)
     known = {"source": "mini", "limit": None, **run.data}
-    request = request_for(run, data is None, labels=labels, classes=classes, **reading)
+    request = request_for(run, data, labels=labels, classes=classes, **reading)
     corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
     examples = corpus.split(split)
     running = not corpus.label_names

@@ -40,6 +40,7 @@ class Given:
         own_call = layer.call
 
         def call(inputs, *arguments, **named):
+            """Check the ids, then look them up as the layer itself does."""
             try:
                 ids = to_numpy(inputs)
             except (AttributeError, NotImplementedError, TypeError):  # what backends say of a symbolic tensor

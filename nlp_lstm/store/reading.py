@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from nlp_lstm.corpora import Request
+from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.errors import UnknownNameError
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.vocabulary import Sentence
@@ -25,21 +26,24 @@ def split_reading(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, An
     return reading, {name: value for name, value in options.items() if name not in READING}
 
 
-def request_for(run: Run, own: bool, **asked: Any) -> Request:
+def request_for(run: Run, data: str | None, **asked: Any) -> Request:
     """Return what a reader is told for a run: what the run's record says, unless you ask for something else.
 
     Args:
         run: its record says which labels it has, and whether its text was tokenized already.
-        own: whether its own corpus is to be read; another one may have other columns.
+        data: the corpus, as `load_corpus` takes it; None for the run's own. Columns, separator and the like
+            are those of its own file, so they do not apply to another one.
         **asked: fields of `Request`; None for what the run's record says.
 
     Raises:
+        MissingInputError: if `data` is a path that is not there.
         UnknownNameError: if an option is no field of `Request`; lists those that say how files are read.
         UsageError: if a value is outside its choices.
     """
     for name in asked:
         if name not in DEFAULTS:
             raise UnknownNameError("option", name, READING)
+    own = data is None or resolve_source(data) == run.data.get("source")
     names = ("labels", "classes", "tokenized", *(OF_A_FILE if own else ()))
     known = {name: run.data[name] for name in names if run.data.get(name) is not None}
     given = {name: value for name, value in asked.items() if value is not None}
