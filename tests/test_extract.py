@@ -232,7 +232,7 @@ def test_no_more_is_read_than_the_next_shards_need(two_runs, small_shards, monke
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        extract("sentiment-001", "endless", "states", report=stop)
+        extract("sentiment-001", "mini", "states", report=stop)  # reads the stream above
     assert seen == [0] * 20
 
 
