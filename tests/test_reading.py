@@ -10,7 +10,7 @@ import nlp_lstm
 from nlp_lstm import Request, load_corpus
 from nlp_lstm.corpora.streaming import stream_corpus
 from nlp_lstm.corpora.text import warn_of
-from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.store.reading import encode, request_for
 
 WORDS = Request("words")
@@ -100,6 +100,13 @@ def test_the_command_line_has_both_ways(cli, run):
     assert told["unknown_words"] == "blue,"
     raw = json.loads(cli("predict", "r", "the blue,", "--raw", "--json").out)
     assert raw["unknown_words"] is None
+
+
+def test_a_word_that_is_swapped_in_is_split_as_the_sentence_is(run):
+    report = nlp_lstm.probe("the sky is", [run], swap=(2, "blue,"), tokenized=True)
+    assert report.traces[-1].words == ("the", "blue,", "is")
+    with pytest.raises(UsageError, match="it is 2 words"):
+        nlp_lstm.probe("the sky is", [run], swap=(2, "blue,"), tokenized=False)
 
 
 def test_data_says_how_a_corpus_was_read(here, cli):
