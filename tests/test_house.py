@@ -28,7 +28,7 @@ PACKAGE = ROOT / "nlp_lstm"
 # import each other.
 FLOORS = (
     {"errors", "report"},
-    {"registry", "settings", "text"},
+    {"registry", "settings", "text", "writing"},
     {"corpora", "models"},
     {"task"},
     {"store", "tasks"},

@@ -1,0 +1,144 @@
+"""Content -> a file that is either whole or not there: the one place that opens files for writing.
+
+    .NAME.PID.partial    beside the target, until all is on the disk
+    NAME                 renamed into place, and the folder written to the disk, too
+
+What a killed command leaves under such a name is deleted by the next one that writes to the folder or lists
+it. Unlike `Path.write_text`, nothing here ever leaves half a file, or destroys a good one on a full disk.
+"""
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from nlp_lstm.errors import StorageError
+
+try:
+    import fcntl
+except ImportError:  # Windows, where what a killed command leaves stays
+    fcntl = None
+
+PARTIAL = re.compile(r"\..+\.(\d+)\.partial")
+MOST_OF_A_NAME = 100  # characters of the target's name in that of the partial file
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, advice: str = "") -> Iterator[IO[bytes]]:
+    """Give a file to write to that gets its name only when the block has ended and all is on the disk.
+
+    An older file of the name stays until then, and stays if anything fails. A device is written to as it is.
+
+    Args:
+        path: the file; its folder must be there.
+        advice: what to do if writing fails, such as "give another --output".
+
+    Raises:
+        StorageError: if the disk is full, or there is no writing here; nothing new is left behind.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with whole_file(Path(folder) / "a.txt") as file:
+        ...         _ = file.write(b"whole")
+        ...     os.listdir(folder)
+        ['a.txt']
+    """
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        yield from _device(path, advice)
+        return
+    clear_partials(path.parent)
+    partial = path.with_name(f".{path.name[:MOST_OF_A_NAME]}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            _hold(file)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            partial.replace(path)
+        sync_folder(path.parent)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _failed(path, error, advice) from None
+        raise
+
+
+def write_whole(path: Path, content: bytes | str, advice: str = "") -> None:
+    """Write a file at once; text as UTF-8.
+
+    Args:
+        path, advice: as `whole_file` takes them.
+        content: all of it.
+
+    Raises:
+        StorageError: if writing fails; nothing new is left behind.
+    """
+    with whole_file(path, advice) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def clear_partials(folder: Path) -> None:
+    """Delete what killed commands have left in a folder; what is still written to stays."""
+    if fcntl is None:
+        return
+    with contextlib.suppress(OSError):  # no folder, or one that cannot be read
+        for path in folder.iterdir():
+            found = PARTIAL.fullmatch(path.name)
+            if found and path.is_file() and not _runs(int(found[1])):
+                # Somebody on another machine may write to a shared folder: they hold the lock.
+                with contextlib.suppress(OSError), path.open("rb") as file:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.unlink()
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is a process of that number on this machine."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """See to it that the names in a folder are on the disk: a rename alone may be lost with the power.
+
+    Not every file system can; the file itself is whole in any case.
+    """
+    if os.name == "nt":  # which opens no folders
+        return
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _device(path: Path, advice: str) -> Iterator[IO[bytes]]:
+    """A device such as /dev/stdout, which has neither a beginning nor a name to move into."""
+    try:
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise _failed(path, error, advice) from None
+
+
+def _hold(file: IO[bytes]) -> None:
+    """Hold the lock of a file as long as it is open, where the file system has locks."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _failed(path: Path, error: OSError, advice: str) -> StorageError:
+    """The error that says which file could not be written, why, and what to do."""
+    reason = error.strerror or str(error)
+    return StorageError(f"cannot write {path}: {reason}" + (f"; {advice}" if advice else ""))
