@@ -48,8 +48,8 @@ picture: $(VENV)/installed-dev
 shipped: $(VENV)/installed
 	$(BIN)/nlp-lstm train --preset sst --layers 1 --units 168 --keep best --vocab-size 26000 --seed 0 --run build/sentiment-sst
 	$(BIN)/nlp-lstm train --preset wikitext-2 --seed 0 --run build/next-word-wikitext2
-	$(BIN)/python -m nlp_lstm.store.shipping build/sentiment-sst sentiment-sst
-	$(BIN)/python -m nlp_lstm.store.shipping build/next-word-wikitext2 next-word-wikitext2
+	$(BIN)/python -m nlp_lstm.training.shipping build/sentiment-sst sentiment-sst
+	$(BIN)/python -m nlp_lstm.training.shipping build/next-word-wikitext2 next-word-wikitext2
 
 verdict: $(VENV)/installed
 	$(BIN)/nlp-lstm verdict sentiment-sst next-word-wikitext2 > docs/understand/verdict.txt

@@ -14,6 +14,7 @@ from .errors import DivergedError as DivergedError
 from .errors import MissingInputError as MissingInputError
 from .errors import NlpLstmError as NlpLstmError
 from .errors import StorageError as StorageError
+from .errors import Terminated as Terminated
 from .errors import UnknownNameError as UnknownNameError
 from .errors import UsageError as UsageError
 from .evaluation.evaluate import evaluate as evaluate

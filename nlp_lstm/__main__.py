@@ -1,5 +1,38 @@
-"""`python -m nlp_lstm` is the command line."""
+"""`nlp-lstm` and `python -m nlp_lstm`: a process -> the command line; a signal -> one line and an exit code.
 
-from nlp_lstm.cli import main
+What is slow to load is loaded inside, so that Ctrl-C during an import shows no traceback either.
+"""
 
-main()
+import contextlib
+import signal
+import sys
+from types import FrameType
+
+
+def main() -> None:
+    """Run the command line as a process of its own."""
+    code = 0
+    try:
+        from nlp_lstm.errors import Terminated
+
+        def terminate(number: int, frame: FrameType | None) -> None:
+            """End what is going on, as Ctrl-C does."""
+            raise Terminated("stopped by SIGTERM")
+
+        signal.signal(signal.SIGTERM, terminate)
+        from nlp_lstm.cli import main as run_command
+
+        run_command()
+    except SystemExit as end:
+        code = end.code
+    except KeyboardInterrupt as stopped:
+        code = getattr(stopped, "exit_code", 130)
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # stderr may be closed, or not there
+            sys.stderr.write(f"nlp-lstm: {str(stopped) or 'interrupted'}\n")
+    for number in (signal.SIGINT, signal.SIGTERM):  # what is left is to end
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -9,8 +9,12 @@
     ├── CheckError          exit 70   a result differs from the reference that it is checked against
     └── StorageError        exit 74   reading or writing failed
 
+    KeyboardInterrupt       exit 130  Ctrl-C
+    └── Terminated          exit 143  SIGTERM, by which systems end programs
+
 A message is one line: the value, the rule, and the next command to type. The exit codes are
-those of BSD's sysexits.h where it has one (65 EX_DATAERR, 66 EX_NOINPUT, 70 EX_SOFTWARE, 74 EX_IOERR).
+those of BSD's sysexits.h where it has one (65 EX_DATAERR, 66 EX_NOINPUT, 70 EX_SOFTWARE, 74 EX_IOERR); of a
+signal it is 128 and the signal's number.
 """
 
 from collections.abc import Iterable
@@ -66,3 +70,9 @@ class StorageError(NlpLstmError):
     """Reading or writing a file failed."""
 
     exit_code = 74
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM was received. Like Ctrl-C it is no error, so nothing that handles errors takes it for one."""
+
+    exit_code = 143

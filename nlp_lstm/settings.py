@@ -4,6 +4,7 @@ The CLI makes its options from these fields, a run stores them, and a task overr
 suit it (`Task.settings`). Adding a hyperparameter is adding a field.
 """
 
+import math
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,7 @@ def _check(name: str, value: Any, rules: Any) -> None:
     if low is None:
         return
     # NaN compares as False with everything, so the test asks for what is allowed.
-    if not (value >= low and (high is None or value <= high)):
+    if not (value < math.inf and value >= low and (high is None or value <= high)):
         allowed = f"at least {low:g}" if high is None else f"between {low:g} and {high:g}"
-        raise UsageError(f"{name} is {value}: it must be {allowed}")
+        finite = "finite and " if value == math.inf else ""
+        raise UsageError(f"{name} is {value}: it must be {finite}{allowed}")

@@ -3,8 +3,9 @@
     .NAME.PID.partial    beside the target, until all is on the disk
     NAME                 renamed into place, and the folder written to the disk, too
 
-What a killed command leaves under such a name is deleted by the next one that writes to the folder or lists
-it. Unlike `Path.write_text`, nothing here ever leaves half a file, or destroys a good one on a full disk.
+Whoever writes holds the file's lock, which ends with the process, however that ends: what a killed command
+leaves is deleted by the next one that writes to the folder or lists it. Unlike `Path.write_text`, nothing
+here ever leaves half a file, or destroys a good one on a full disk.
 """
 
 import contextlib
@@ -21,7 +22,7 @@ try:
 except ImportError:  # Windows, where what a killed command leaves stays
     fcntl = None
 
-PARTIAL = re.compile(r"\..+\.(\d+)\.partial")
+PARTIAL = re.compile(r"\..+\.\d+\.partial")
 MOST_OF_A_NAME = 100  # characters of the target's name in that of the partial file
 
 
@@ -53,8 +54,7 @@ def whole_file(path: Path, advice: str = "") -> Iterator[IO[bytes]]:
     clear_partials(path.parent)
     partial = path.with_name(f".{path.name[:MOST_OF_A_NAME]}.{os.getpid()}.partial")
     try:
-        with partial.open("wb") as file:
-            _hold(file)
+        with _open_held(partial) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -88,23 +88,12 @@ def clear_partials(folder: Path) -> None:
         return
     with contextlib.suppress(OSError):  # no folder, or one that cannot be read
         for path in folder.iterdir():
-            found = PARTIAL.fullmatch(path.name)
-            if found and path.is_file() and not _runs(int(found[1])):
-                # Somebody on another machine may write to a shared folder: they hold the lock.
-                with contextlib.suppress(OSError), path.open("rb") as file:
+            if PARTIAL.fullmatch(path.name) and path.is_file():
+                # Open for writing: NFS gives the lock to nobody else.
+                with contextlib.suppress(OSError), path.open("r+b") as file:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    path.unlink()
-
-
-def _runs(pid: int) -> bool:
-    """Whether there is a process of that number on this machine."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        pass  # somebody else's
-    return True
+                    if _bears(file, path):
+                        path.unlink()
 
 
 def sync_folder(folder: Path) -> None:
@@ -131,11 +120,32 @@ def _device(path: Path, advice: str) -> Iterator[IO[bytes]]:
         raise _failed(path, error, advice) from None
 
 
-def _hold(file: IO[bytes]) -> None:
-    """Hold the lock of a file as long as it is open, where the file system has locks."""
-    if fcntl is not None:
-        with contextlib.suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _open_held(partial: Path) -> IO[bytes]:
+    """Open a partial file and hold its lock until it is closed, where the file system has locks.
+
+    The number of a process says nothing: a container gives the same to the next one.
+    """
+    while True:
+        file = partial.open("wb")
+        try:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)
+        except OSError:  # there are no locks here, so nobody clears this folder either
+            return file
+        except BaseException:
+            file.close()
+            raise
+        if fcntl is None or _bears(file, partial):
+            return file
+        file.close()  # it was cleared away between the two
+
+
+def _bears(file: IO[bytes], path: Path) -> bool:
+    """Whether an open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _failed(path: Path, error: OSError, advice: str) -> StorageError:

@@ -79,7 +79,14 @@ def make_run(path: Path, task: str = "sentiment", cell: str = "lstm", layers: in
         vocabulary,
         {name: random.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()},
         data={"source": "mini", "labels": "phrase", "classes": 5, "limit": 40},
-        metrics={"accuracy": {"model": 0.1 + 0.2, "majority": None}},
+        metrics={
+            "accuracy": {
+                "model": 0.1 + 0.2,
+                "interval": [0.25, 1 / 3],
+                "n": 7,
+                "baselines": {"majority": None},
+            }
+        },
         history=[
             {"epoch": 1, "loss": 1 / 3, "validation_loss": 2.5},
             {"epoch": 2, "loss": 0.1, "validation_loss": 2},

@@ -1,5 +1,7 @@
 """Bad input: an exit code, one line that names the value, the rule and what to do, and nothing lost."""
 
+import functools
+import hashlib
 import json
 import os
 import shutil
@@ -9,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,7 +76,7 @@ def in_subprocess(*arguments: str, **options) -> subprocess.CompletedProcess[str
         (("train", "--train-as", "x"), "'x' is not one of 'twin', 'taught'"),
         (("train", "--limit", "0"), "0 is not in the range x>=1"),
         (("train", "--epochs", "0"), "epochs is 0: it must be at least 1"),
-        (("train", "--dropout", "nan"), "dropout is nan: it must be between 0 and 0.95"),
+        (("train", "--dropout", "nan"), "dropout is nan: it must be a finite number, between 0 and 0.95"),
         (("train", "--vocab-size", "2"), "vocab_size is 2: it must be at least 4"),
         (("train", "--task", "x"), "unknown task 'x': the known ones are next-word, sentiment"),
         (("train", "--data", "x:y"), "unknown corpus reader 'x': the known ones are "),
@@ -360,7 +363,7 @@ def test_the_hub_without_a_network_is_one_line(here):
         "cut": lambda raw: raw[: len(raw) * 2 // 3],
         "random": lambda raw: np.random.default_rng(0).bytes(5000),
         "zeros": lambda raw: bytes(len(raw)),
-        "foreign": lambda raw: b'{"format": 1, "model": {"class_name": "Sequential"}}\n',
+        "foreign": lambda raw: b'{"format": 2, "model": {"class_name": "Sequential"}}\n',
         "nested": lambda raw: b"[" * 100_000,
     }.items(),
     ids=lambda damage: damage[0],
@@ -388,45 +391,147 @@ def test_a_missing_file_of_a_run_is_named(two_runs, refused, file, instead):
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("where", "value", "says"),
     [
-        (("settings", "units", "many"), "units is 'many': it must be a whole number"),
-        (("settings", "units", 6), "weights do not fit the settings: "),
-        (("settings", "layers", 3), "weights do not fit the settings: layer_3/bias, "),
-        (("settings", "cell", "transformer"), "unknown cell 'transformer': the known ones are "),
+        ("model settings units", "many", "units is 'many': it must be a whole number"),
+        ("model settings units", 6, "weights do not fit the settings: "),
+        ("model settings layers", 3, "weights do not fit the settings: layer_3/bias, "),
+        ("model settings cell", "transformer", "unknown cell 'transformer': the known ones are "),
+        ("model settings hidden_size", 5, "unknown setting 'hidden_size': the known ones are cell, layers"),
+        ("model settings", [1], "run.json has settings [1]: it must be an object"),
+        ("model label_names", ["a", 2], "run.json has label_names ['a', 2]: it must be a list of strings"),
+        ("model label_names", ["good"], "weights do not fit the settings: output/kernel"),
+        ("model task", 7, "run.json has task 7: it must be a string"),
+        ("results metrics accuracy", 3.5, "run.json has metrics {'accuracy': 3.5}: it must be an object of"),
         (
-            ("settings", "hidden_size", 5),
-            "unknown setting 'hidden_size': the known ones are cell, layers, units",
+            "results metrics accuracy n",
+            -1,
+            "run.json, metric 'accuracy', has n -1: it must be a whole number",
         ),
-        (("settings", None, [1]), "run.json has settings [1]: it must be an object"),
-        (("label_names", None, ["a", 2]), "run.json has label_names ['a', 2]"),
-        (("label_names", None, ["good"]), "weights do not fit the settings: output/kernel"),
-        (("metrics", "perplexity", 3.5), "run.json has perplexity 3.5: it must be an object"),
-        (("data", "limit", "few"), "run.json has limit 'few': it must be a number"),
-        (("task", None, 7), "run.json has task 7: it must be a string"),
-        (("format", None, 2), "run.json has format 2: this version of nlp-lstm reads format 1"),
+        ("data limit", "few", "run.json has limit 'few': it must be a whole number or null"),
+        ("data source", ["long"] * 99, "run.json has source ['long', 'long', 'long', 'long', 'long',...: it"),
+        ("reading lowercase", False, "says of its reading lowercase False, but its vocabulary has True"),
+        ("reading normalizer", [], "says of its reading normalizer (), but its vocabulary has ('straight"),
+        ("module", "keras.layers.Lambda", "not the record of a run: 'module' missing or not expected"),
+    ],
+)
+def test_a_changed_record_is_refused(two_runs, refused, where, value, says):
+    change_record(Path("runs/sentiment-001"), where, value)
+    said = refused(65, "predict", "sentiment-001", "hi")
+    assert said.startswith("the run runs/sentiment-001 is damaged: ")
+    assert says in said
+    assert said.endswith("; train it again")
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "says"),
+    [
+        ("format", 1, "format 1, which was never released: train it again"),
+        ("format", 3, "format 3: install nlp-lstm 9.8 or newer to read it"),
         (
-            ("module", None, "keras.layers.Lambda"),
-            "run.json is not the record of a run: module missing or not expected",
+            "reading starts_with_eos",
+            True,
+            "its reading has 'starts_with_eos', which this one does not know; inst",
+        ),
+        (
+            "reading starts_with",
+            "dots",
+            "has 'starts_with', which this one does not know; install nlp-lstm 9.8 or",
+        ),
+        (
+            "reading normalizer",
+            ["straight apostrophes", "NFC"],
+            "a newer nlp-lstm: its reading has 'NFC', which",
         ),
     ],
 )
-def test_a_changed_record_is_refused(two_runs, refused, change, says):
-    entry, name, value = change
+def test_a_run_of_another_version_is_not_damaged(two_runs, refused, where, value, says):
+    folder = Path("runs/sentiment-001")
+    change_record(folder, "model versions nlp-lstm", "9.8")
+    change_record(folder, where, value)
+    said = refused(65, "predict", "sentiment-001", "hi")
+    assert said.startswith("runs/sentiment-001/run.json ")
+    assert says in said
+    change_record(folder, "model versions nlp-lstm", "\x1b[31m; rm -r / " * 99)
+    assert "rm -r" not in refused(65, "predict", "sentiment-001", "hi")
+
+
+def change_record(folder: Path, where: str, value: Any) -> None:
+    """Change an entry of a run.json, named by the names that lead to it."""
+    record = json.loads((folder / "run.json").read_text())
+    *above, last = where.split()
+    functools.reduce(lambda entry, name: entry[name], above, record)[last] = value
+    (folder / "run.json").write_text(json.dumps(record))
+
+
+def adopt(folder: Path, name: str) -> None:
+    """Let a run's record say that a file of it is as it lies there."""
+    content = (folder / name).read_bytes()
+    described = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    record = json.loads((folder / "run.json").read_text())
+    record["files"][name] = described
+    (folder / "run.json").write_text(json.dumps(record))
+
+
+@pytest.mark.parametrize("file", FILES[1:])
+@pytest.mark.parametrize(
+    "change",
+    {
+        "one bit": lambda raw: bytes([*raw[:-20], raw[-20] ^ 1, *raw[-19:]]),
+        "cut by a byte": lambda raw: raw[:-1],
+        "grown by a byte": lambda raw: raw + b"\n",
+    }.items(),
+    ids=lambda change: change[0],
+)
+def test_a_file_that_is_not_the_one_that_was_saved_is_refused(two_runs, refused, file, change):
+    path = Path("runs/sentiment-001", file)
+    path.write_bytes(change[1](path.read_bytes()))
+    said = refused(65, "predict", "sentiment-001", "hi")
+    assert said.startswith(
+        f"the run runs/sentiment-001 is damaged: {path} is not the file that was saved: it "
+    )
+    assert said.endswith("; train it again")
+
+
+def test_one_bit_of_a_record_is_refused_or_changes_what_it_says(two_runs, cli):
+    """No hash guards `run.json`: what still parses must keep to the rules, and is never a traceback."""
     path = Path("runs/sentiment-001/run.json")
-    record = json.loads(path.read_text())
-    if name:
-        record[entry][name] = value
-    else:
-        record[entry] = value
-    path.write_text(json.dumps(record))
-    assert says in refused(65, "predict", "sentiment-001", "hi")
+    raw, codes = path.read_bytes(), set()
+    for place in range(0, len(raw), 7):
+        path.write_bytes(bytes([*raw[:place], raw[place] ^ 4, *raw[place + 1 :]]))
+        done = cli("predict", "sentiment-001", "hi")
+        codes.add(done.code)
+        assert done.err.count("\n") == bool(done.code), done.err
+    assert codes == {0, 65}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_file_of_40_gigabytes_is_refused_without_reading_it(two_runs, cli, file, monkeypatch):
+    """It is sparse, so that it takes no room."""
+    path = Path("runs/sentiment-001", file)
+    os.truncate(path, 40_000_000_000)
+    monkeypatch.setattr(Path, "open", _only_small(Path.open))
+    done = cli("predict", "sentiment-001", "hi")
+    assert (done.code, done.err.count("\n")) == (65, 1)
+    assert f"{path} " in done.err
+    assert "40,000,000,000 bytes" in done.err
+
+
+def _only_small(opener: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of `Path` that opens no large file."""
+
+    def call(path: Path, *arguments: Any, **options: Any) -> Any:
+        assert path.stat().st_size < 1e9, path
+        return opener(path, *arguments, **options)
+
+    return call
 
 
 def test_weights_of_another_run_or_kind_are_refused(two_runs, new_run, refused):
     run = load_run("sentiment-001")
     new_run(Path("gru"), "sentiment", "gru")
     shutil.copy("gru/weights.safetensors", "runs/sentiment-001")
+    adopt(Path("runs/sentiment-001"), "weights.safetensors")
     assert "layer_1/kernel is (4, 15), expected (4, 20)" in refused(65, "predict", "sentiment-001", "hi")
     bad = {name: values.astype(np.float64) for name, values in run.weights.items()}
     save_run(replace(run, path=Path("double"), weights=bad))
@@ -438,6 +543,8 @@ def test_weights_of_another_run_or_kind_are_refused(two_runs, new_run, refused):
 
 def test_a_tokenizer_of_another_run_is_refused(two_runs, refused):
     shutil.copy("runs/next-word-001/tokenizer.json", "runs/sentiment-001")
+    assert "tokenizer.json is not the file that was saved" in refused(65, "predict", "sentiment-001", "hi")
+    adopt(Path("runs/sentiment-001"), "tokenizer.json")
     said = refused(65, "predict", "sentiment-001", "hi")
     assert "weights do not fit the settings: embedding/embeddings" in said
 
@@ -449,10 +556,10 @@ def test_an_unreadable_run_is_refused(two_runs, refused):
 
 
 def test_a_file_that_cannot_be_read_is_a_storage_error(two_runs, monkeypatch):
-    def fail(path):
+    def fail(path, mode):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("nlp_lstm.store.storage.Path.read_bytes", fail)
+    monkeypatch.setattr("nlp_lstm.store.storage.Path.open", fail)
     with pytest.raises(StorageError, match=r"cannot read runs/sentiment-001/run.json: Permission denied"):
         load_run("sentiment-001")
 
@@ -519,10 +626,8 @@ def test_a_loss_that_is_not_a_number_stops_and_keeps_the_last_good_weights(here,
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("nlp-lstm: the loss at step ")
     assert done.err.count("\n") == 1
-    assert (
-        "is not a number: the last good weights are in runs/sentiment-001, try a --learning-rate below"
-        in done.err
-    )
+    assert " is not a number" in done.err
+    assert "the last good weights are in runs/sentiment-001, try a --learning-rate below" in done.err
     run = load_run("sentiment-001")
     assert run.status == "diverged"
     assert all(np.isfinite(values).all() for values in run.weights.values())
@@ -538,9 +643,9 @@ def test_ctrl_c_before_the_first_epoch_ends_keeps_a_run(here, cli, monkeypatch):
     monkeypatch.setattr(Bar, "report", interrupt)
     done = cli("train", "--task", "next-word", *TINY)
     assert done.code == 130
-    assert (
-        done.err
-        == "nlp-lstm: interrupted: `nlp-lstm evaluate runs/next-word-001` scores the weights kept so far\n"
+    assert done.err == (
+        "nlp-lstm: interrupted: `nlp-lstm train --resume runs/next-word-001` continues the training, "
+        "`nlp-lstm evaluate runs/next-word-001` scores the weights kept so far\n"
     )
     run = load_run("next-word-001")
     assert (run.status, run.history) == ("interrupted", [])
@@ -572,7 +677,8 @@ def test_ctrl_c_keeps_the_best_so_far(here):
     assert process.returncode == 130
     assert "Traceback" not in err
     assert [line for line in err.splitlines() if not line.startswith("epoch ")] == [
-        "nlp-lstm: interrupted: `nlp-lstm evaluate runs/sentiment-001` scores the weights kept so far"
+        "nlp-lstm: interrupted: `nlp-lstm train --resume runs/sentiment-001` continues the training, "
+        "`nlp-lstm evaluate runs/sentiment-001` scores the weights kept so far"
     ], (second, err)
     assert json.loads(out)["status"] == "interrupted"
     run = load_run(here / "runs/sentiment-001")
@@ -585,7 +691,7 @@ def test_ctrl_c_before_training_leaves_nothing(here, cli, monkeypatch):
     def interrupt(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nlp_lstm.training.train.load_corpus", interrupt)
+    monkeypatch.setattr("nlp_lstm.training.preparing.load_corpus", interrupt)
     done = cli("train", *TINY)
     assert done.code == 130
     assert done.err.strip() == "nlp-lstm: interrupted"

@@ -138,7 +138,9 @@ def test_train_keeps_results_and_progress_apart(trained):
     folder, done = trained
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("run: runs/sentiment-001, task: sentiment, status: finished, data: mini")
-    assert re.search(r"^metric +model +majority +look_up +tfidf_logistic$", done.stdout, re.MULTILINE)
+    assert re.search(
+        r"^metric +model +low +high +n +majority +look_up +tfidf_logistic$", done.stdout, re.MULTILINE
+    )
     assert re.search(r"^last_word_accuracy +0\.\d{3}", done.stdout, re.MULTILINE)
     lines = done.stderr.splitlines()
     assert len(lines) == 2, done.stderr
@@ -251,8 +253,11 @@ def test_evaluate_says_what_training_said_and_what_python_says(in_trained, cli):
     report = nlp_lstm.evaluate("sentiment-001")
     assert told["tables"][0]["rows"] == report.comparisons[0].records()
     assert told["sentences"] == 60
-    rows = {row.pop("metric"): row for row in told["tables"][0]["rows"]}
-    assert rows == nlp_lstm.load_run("sentiment-001").metrics
+    metrics = nlp_lstm.load_run("sentiment-001").metrics
+    for row, (name, metric) in zip(told["tables"][0]["rows"], metrics.items(), strict=True):
+        ends = {"model_low": metric["interval"][0], "model_high": metric["interval"][1]}
+        figures = {"model": metric["model"], **ends, "n": metric["n"], **metric["baselines"]}
+        assert row == {"metric": name, **figures}
     confusion = told["tables"][1]["rows"]
     assert [row["label"] for row in confusion] == ["negative", "neutral", "positive"]
 
@@ -511,7 +516,11 @@ def test_runs_names_broken_and_foreign_folders_apart(two_runs, cli):
     assert done.code == 0
     told = json.loads(done.out)
     assert {row["run"] for row in told["tables"][0]["rows"]} == {"sentiment-001", "next-word-001"}
-    assert told["damaged"] == "a, b, c, d, e"
+    assert told["damaged"] == (
+        "a (run.json is not the record of a run), b (run.json has format 1, which was never released), "
+        "c (run.json is cut or not a file of a run), d (run.json has format 1, which was never released), "
+        "e (run.json is not a file)"
+    )
 
 
 def test_data_lists_the_formats_and_shows_a_corpus(here, cli):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import keras
@@ -10,8 +11,10 @@ import pytest
 
 from nlp_lstm import evaluate, load_task
 from nlp_lstm.corpora import Request, load_corpus
-from nlp_lstm.evaluation.contexts import CONTEXTS, context_table, sample_places
+from nlp_lstm.evaluation.contexts import CONTEXTS, context_costs, context_table, sample_places
+from nlp_lstm.evaluation.intervals import mean_interval
 from nlp_lstm.models.layers import set_weights
+from nlp_lstm.text.vocabulary import EOS
 
 
 @pytest.fixture(params=["lstm", "gru", "rnn"])
@@ -42,6 +45,20 @@ def test_it_is_what_the_taught_model_says_after_the_last_words(run):
         cost = -np.log(says[np.arange(len(places)), targets[places]]).mean()
         assert row["cross_entropy"] == pytest.approx(float(cost), rel=1e-5)
         assert row["perplexity"] == pytest.approx(float(np.exp(cost)), rel=1e-4)
+        assert row["n"] == len(places)
+
+
+def test_its_interval_is_by_sentence(run):
+    inputs, targets = stream_of(run, 12)
+    (table,) = context_table(run, inputs, targets)
+    places = sample_places(len(targets))
+    ends = np.flatnonzero(targets == EOS)
+    sentences = [places[(places > before) & (places <= end)] for before, end in pairwise([-1, *ends])]
+    for length, row in zip(CONTEXTS, table.records(), strict=True):
+        costs = [context_costs(run, inputs, targets, own, length) for own in sentences if len(own)]
+        found = mean_interval(np.array([cost.sum() for cost in costs]), np.array([*map(len, costs)]))
+        bounds = np.log([float(str(row[name])) for name in ("perplexity_low", "perplexity_high")])
+        np.testing.assert_allclose(bounds, [found.low, found.high], rtol=1e-5)
 
 
 def test_targets_are_evenly_spread_and_have_every_length_of_context_before_them():
@@ -62,7 +79,7 @@ def test_evaluate_shows_it_as_second_table_and_says_how_many_targets(run, cli):
     assert titles == ["model and baselines", "perplexity by context length"]
     assert told["tables"][1]["rows"] == report.comparisons[1].records()
     targets = len(stream_of(run, 40)[1]) - max(CONTEXTS) + 1
-    assert f"{targets} targets" in report.comparisons[1].meaning
+    assert {row["n"] for row in report.comparisons[1].records()} == {targets}
 
 
 def test_a_text_that_is_shorter_than_the_longest_context_has_no_such_table(run):

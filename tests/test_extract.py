@@ -1,5 +1,6 @@
 """An extracted corpus says what `trace` and `predict` say, opens elsewhere, and outlives what cuts it."""
 
+import hashlib
 import json
 import os
 import re
@@ -19,17 +20,18 @@ import pytest
 import nlp_lstm
 from nlp_lstm.corpora import Example, Request, load_corpus
 from nlp_lstm.corpora.streaming import Stream
-from nlp_lstm.corpus_states import extracting, rows
+from nlp_lstm.corpus_states import extracting, planning, rows
 from nlp_lstm.corpus_states.extracting import extract
-from nlp_lstm.corpus_states.shards import WORD_COLUMNS, read_groups, read_manifest, shard_numbers
+from nlp_lstm.corpus_states.manifests import WORD_COLUMNS, read_manifest
+from nlp_lstm.corpus_states.shards import read_groups, shard_numbers
 from nlp_lstm.errors import NlpLstmError, StorageError, UsageError
 from nlp_lstm.store.run import load_run
 
 TEXT = "the sky is blue\n\nthe baby elephant is crying because the unheard sky is cold\nthe\n" * 40
 # What extracts in a process of its own, in shards of 100 words; says so after each.
 SCRIPT = """
-import sys, nlp_lstm.corpus_states.extracting as extracting
-extracting.SHARD_WORDS = 100
+import sys, nlp_lstm.corpus_states.planning as planning
+planning.SHARD_WORDS = 100
 if __name__ == "__main__":
     sys.argv[0] = "nlp-lstm"
     from nlp_lstm.cli import main
@@ -41,7 +43,7 @@ OPTIONS = ("extract", "next-word-001", "--data", "text:long.txt")
 @pytest.fixture
 def small_shards(monkeypatch) -> None:
     """Shards of 100 words or little more."""
-    monkeypatch.setattr(extracting, "SHARD_WORDS", 100)
+    monkeypatch.setattr(planning, "SHARD_WORDS", 100)
 
 
 def read(folder: str) -> dict[str, Any]:
@@ -262,7 +264,7 @@ def test_killed_and_resumed_it_comes_to_the_same(workers, two_runs, small_shards
     before = files("cut")
     assert json.loads(before["manifest.json"])["status"] == "running"
     assert 1 < len(before) < len(files("whole"))
-    (Path("cut") / ".states-00999.parquet.partial").write_text("half of a shard")
+    (Path("cut") / ".states-00999.parquet.999999999.partial").write_text("half of a shard")
     resumed = start(*OPTIONS, "--output", "cut", "--workers", workers, "--resume")
     out, err = resumed.communicate(timeout=60)
     assert resumed.returncode == 0, err
@@ -292,6 +294,42 @@ def test_a_finished_folder_resumes_to_itself(two_runs, small_shards):
     report = extract("sentiment-001", "mini", "states", "test", limit=40, resume=True)
     assert files("states") == before
     assert report.facts["words"] == read_manifest(Path("states")).words
+
+
+def hashes(folder: str) -> dict[str, str]:
+    """Name -> SHA-256 of the shards of a folder, as they are on the disk."""
+    shards = sorted(Path(folder).glob("*.parquet"))
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in shards}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_manifest_has_the_hash_of_every_shard_resumed_or_not(workers, two_runs, small_shards):
+    options = {"data": "mini", "output": "states", "split": "test", "workers": workers, "limit": 40}
+    extract("sentiment-001", **options)
+    before = read_manifest(Path("states")).shard_sha256
+    assert list(before.items()) == list(hashes("states").items())
+    assert len(before) > 3
+    for shard in ("states-00001.parquet", "states-00003.parquet"):
+        (Path("states") / shard).unlink()
+    extract("sentiment-001", **options, resume=True)
+    assert read_manifest(Path("states")).shard_sha256 == before == hashes("states")
+
+
+def test_a_shard_that_has_changed_is_not_taken_into_a_resumed_extraction(two_runs, small_shards, cli):
+    options = ("extract", "sentiment-001", "--data", "mini", "--split", "test", "--limit", "40", "--quiet")
+    assert cli(*options, "--output", "states").code == 0
+    before, shard = files("states"), Path("states/states-00003.parquet")
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    for _ in range(2):  # the hash that was known is still known after an attempt that failed
+        done = cli(*options, "--output", "states", "--resume")
+        assert (done.code, done.out) == (65, "")
+        says = f"{shard} is not as it was written: delete it and extract again with --resume"
+        assert done.err == f"nlp-lstm: {says}\n"
+    shard.unlink()
+    assert cli(*options, "--output", "states", "--resume").code == 0
+    assert files("states") == before
 
 
 @pytest.mark.parametrize("most", [10, 2_000])
@@ -371,14 +409,16 @@ def test_what_cannot_be_done_is_told_before_anything_is_written(options, code, s
 def test_a_read_only_folder_is_told(two_runs, monkeypatch):
     """Root may write anywhere, so the system's refusal is played."""
 
-    def refuse(**_):
-        raise PermissionError(13, "Permission denied")
+    def refuse(path, mode="r", *arguments, **options):
+        if mode == "wb":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, mode, *arguments, **options)
 
-    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", refuse)
     Path("states").mkdir()
-    with pytest.raises(
-        StorageError, match="cannot write to states: Permission denied; give another --output"
-    ):
+    says = "cannot write states/manifest.json: Permission denied; give another --output"
+    with pytest.raises(StorageError, match=says):
         extract("sentiment-001", "mini", "states")
     assert os.listdir("states") == []
 
@@ -425,7 +465,10 @@ def test_a_run_or_text_that_has_changed_is_not_gone_on_with(two_runs, new_run):
         extract(changed, "text:long.txt", "states", resume=True)
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "not json", '{"format": 2}', '{"format": 1, "run": 3}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{}", "[]", "not json", '{"format": 2}', '{"format": 2, "run": 3}', '{"format": 3, "versions": 3}'],
+)
 def test_a_damaged_manifest_is_one_line(content, two_runs, cli):
     Path("states").mkdir()
     Path("states/manifest.json").write_text(content)
@@ -433,6 +476,27 @@ def test_a_damaged_manifest_is_one_line(content, two_runs, cli):
     assert (done.code, done.out) == (65, "")
     assert done.err.startswith("nlp-lstm: states/manifest.json ")
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        ({"format": 1}, "has format 1: this nlp-lstm reads format 2, extract again"),
+        ({"format": "x"}, "has format 'x': this nlp-lstm reads format 2, extract again"),
+        ({"format": 3}, "has format 3: this nlp-lstm reads format 2, install the one that wrote it"),
+        (
+            {"format": 3, "versions": {"nlp-lstm": "0.7.1"}},
+            "has format 3: this nlp-lstm reads format 2, install nlp-lstm 0.7.1, which wrote it",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["extract", "find"])
+def test_a_manifest_of_another_format_says_what_to_do(command, record, says, two_runs, cli):
+    Path("states").mkdir()
+    Path("states/manifest.json").write_text(json.dumps(record))
+    options = ("sentiment-001", "--data", "mini", "--resume", "--output") if command == "extract" else ()
+    done = cli(command, *options, "states", *(() if options else ("--unit", "1")))
+    assert (done.code, done.out, done.err) == (65, "", f"nlp-lstm: states/manifest.json {says}\n")
 
 
 # the command

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyarrow.parquet import ParquetFile
 
 import nlp_lstm
 from nlp_lstm.corpora import load_corpus
-from nlp_lstm.corpus_states import extracting
+from nlp_lstm.corpus_states import planning
 from nlp_lstm.corpus_states.finding import find, parse_conditions
+from nlp_lstm.corpus_states.manifests import read_manifest
+from nlp_lstm.corpus_states.shards import hash_shard
 from nlp_lstm.errors import NlpLstmError
 from nlp_lstm.store.run import load_run
 
@@ -20,7 +23,7 @@ SENTENCES = 60
 @pytest.fixture
 def states(two_runs, monkeypatch) -> Path:
     """The states of 60 sentences in shards of 100 words, both layers and three parts."""
-    monkeypatch.setattr(extracting, "SHARD_WORDS", 100)
+    monkeypatch.setattr(planning, "SHARD_WORDS", 100)
     parts = ("hidden_state", "cell_state", "input_gate")
     nlp_lstm.extract("sentiment-001", "mini", "states", "test", parts=parts, limit=SENTENCES)
     assert len(list(Path("states").glob("*.parquet"))) > 4
@@ -199,6 +202,24 @@ def test_a_damaged_shard_is_one_line(damage, states, cli):
     assert done.err.startswith("nlp-lstm: states/states-00002.parquet is missing or damaged (")
     assert done.err.endswith("delete it and extract again with --resume\n")
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("column", ["layer_2/cell_state", "word"])
+def test_a_flipped_bit_in_what_is_read_is_one_line(column, states, cli):
+    shard = states / "states-00002.parquet"
+    content = bytearray(shard.read_bytes())
+    with ParquetFile(shard) as file:
+        group = file.metadata.row_group(0)
+        chunk = group.column(file.schema_arrow.names.index(column))
+        start = chunk.dictionary_page_offset or chunk.data_page_offset
+        content[start + chunk.total_compressed_size // 2] ^= 16
+    shard.write_bytes(content)
+    done = cli("find", "states", "--unit", "3", "--top", "1000")
+    assert (done.code, done.out) == (65, "")
+    assert done.err.startswith(f"nlp-lstm: {shard} is missing or damaged (")
+    assert "CRC checksum verification failed" in done.err
+    assert done.err.count("\n") == 1
+    assert read_manifest(states).shard_sha256[shard.name] != hash_shard(states, 2)
 
 
 # the command

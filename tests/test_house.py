@@ -47,10 +47,31 @@ LOADS_KERAS = {
     "models.output_loss",
     "training.learner",
     "training.fitting",
-    "training.train",
+    "training.preparing",
     "states.keras_ids",
     "states.keras_models",
     "states.recording",
+}
+# Calls that write to a path, or may: by the last part of the name. Only the writer makes them.
+WRITING = {
+    *("write_text", "write_bytes", "touch", "mkstemp", "NamedTemporaryFile", "TemporaryFile"),
+    *("save", "save_file", "save_model", "savez", "savez_compressed", "savetxt", "savefig", "tofile"),
+    *("to_netcdf", "to_zarr", "to_csv", "to_parquet", "to_pickle", "ParquetWriter", "write_table"),
+    *("shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree", "shutil.move"),
+}
+WRITES_ELSEWHERE = {
+    ("states.keras_files", "open"): "scratch copies of a model that is read",
+    ("states.keras_files", "ZipFile"): "the same",
+    ("states.keras_files", "File"): "the same: a setting of the copy is changed",
+    ("store.exporting", "save"): "Keras takes a path only: a scratch file, which the writer copies",
+    ("store.storage", "save"): "safetensors, which returns bytes",
+    ("training.checkpoints", "save"): "safetensors, which returns bytes",
+    ("corpus_states.shards", "ParquetWriter"): "into the writer's file",
+    ("views._drawing", "savefig"): "into memory",
+    ("views.netcdf", "to_netcdf"): "into memory",
+    ("views.npz", "savez_compressed"): "into memory",
+    ("cli", "os.open"): "/dev/null",
+    ("cli._options", "os.open"): "/dev/null",
 }
 # What students, users and contributors read.
 PAGES = [
@@ -306,6 +327,52 @@ def test_modules_functions_and_classes_say_what_they_are(module):
         docstring = ast.get_docstring(node)
         assert docstring, f"{module}.{node.name} has no docstring"
         assert re.search(r"[.?:]$", docstring.split("\n\n")[0]), f"{module}.{node.name}: no sentence"
+
+
+def writing_call(call: ast.Call) -> str | None:
+    """The name of what a call writes with, if it does."""
+    called, values = ast.unparse(call.func), [*call.args, *(keyword.value for keyword in call.keywords)]
+    name = called.rpartition(".")[2]
+    if called == "os.open":
+        return called if re.search(r"O_(WRONLY|RDWR|CREAT)", ast.unparse(call)) else None
+    if name in ("open", "fdopen", "FileIO", "ZipFile", "File"):
+        modes = [value.value for value in values if isinstance(value, ast.Constant)]
+        modes = [mode for mode in modes if isinstance(mode, str) and re.fullmatch(r"[rwaxbt+]{1,3}", mode)]
+        return name if re.search(r"[wax+]", "".join(modes)) else None
+    return name if {name, called} & WRITING else None
+
+
+def test_only_the_writer_opens_files_for_writing():
+    """All else goes through `nlp_lstm.writing`, so that no file is ever half there."""
+    found = set()
+    for module in set(SOURCES) - {"writing"}:
+        calls = (node for node in ast.walk(parse(module)) if isinstance(node, ast.Call))
+        found |= {(module, name) for name in map(writing_call, calls) if name}
+    assert found == set(WRITES_ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("open(path, 'w')", "open"),
+        ("path.open(mode='r+b')", "open"),
+        ("io.open(path, 'xb')", "open"),
+        ("path.open('rb')", None),
+        ("open(path)", None),
+        ("os.open(path, os.O_WRONLY | os.O_CREAT)", "os.open"),
+        ("os.open(folder, os.O_RDONLY)", None),
+        ("path.write_text(text)", "write_text"),
+        ("np.save(path, values)", "save"),
+        ("frame.to_csv(path)", "to_csv"),
+        ("values.copy()", None),
+        ("shutil.copy(path, other)", "copy"),
+        ("h5py.File(path, 'a')", "File"),
+        ("h5py.File(path, 'r')", None),
+    ],
+)
+def test_what_writes_is_known_by_its_name_and_mode(line, name):
+    (call,) = (node for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Call))
+    assert writing_call(call) == name
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if not name.startswith(("cli", "__main__"))])

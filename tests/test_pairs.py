@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from nlp_lstm import evaluate
 from nlp_lstm.corpora import Request, load_corpus
-from nlp_lstm.evaluation.pairs import FEWEST, PAIRS, known_choices, likelihoods, pair_table, share_right
+from nlp_lstm.evaluation.pairs import FEWEST, PAIRS, judge_choices, known_choices, likelihoods, pair_table
 from nlp_lstm.models.network import weight_shapes
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.vocabulary import EOS, Vocabulary
@@ -76,11 +77,11 @@ def test_the_model_reads_a_pair_from_a_fresh_state_behind_an_end_of_sentence(run
     np.testing.assert_allclose(likelihoods(run, before, forms), says[forms], rtol=1e-5)
 
 
-def test_share_right_asks_for_the_right_form_to_be_likelier():
+def test_the_right_form_has_to_be_likelier():
     choices = known_choices("he is/are  they are/is\n he was/were  they were/was", Vocabulary.build([WORDS]))
-    assert share_right(choices, lambda before, forms: np.array([2, 1])) == 1.0
-    assert share_right(choices, lambda before, forms: np.array([1, 1])) == 0.0
-    assert share_right(choices, lambda before, forms: forms) == 0.5
+    assert judge_choices(choices, lambda before, forms: np.array([2, 1])).tolist() == [True] * 4
+    assert judge_choices(choices, lambda before, forms: np.array([1, 1])).tolist() == [False] * 4
+    assert judge_choices(choices, lambda before, forms: forms).mean() == 0.5
 
 
 def test_the_table_counts_each_phenomenon_and_chance_is_half(run):
@@ -94,6 +95,8 @@ def test_the_table_counts_each_phenomenon_and_chance_is_half(run):
     assert together["pairs"] == sum(row["pairs"] for row in rows.values()) == 132
     right = sum(row["model"] * row["pairs"] for row in rows.values())
     assert together["model"] == pytest.approx(right / 132)
+    bounds = binomtest(round(right), 132).proportion_ci(method="wilson")
+    assert (together["model_low"], together["model_high"]) == pytest.approx(tuple(bounds))
     assert rows["is, are"]["unigram"] == 0.5
     assert rows["is, are"]["kneser_ney_trigram"] > 0.5
 

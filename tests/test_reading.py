@@ -63,7 +63,7 @@ def run(here):
 
 
 def test_a_run_reads_other_text_as_it_read_its_own(run, here):
-    assert run.data["tokenized"] is True
+    assert run.reading.tokenized is True
     other = "the sky is n't blue , it is red .\nisn't sea\n" * 12
     with_unk = folder(here / "b", train=other + "an <unk>\n", valid=other)
     without = folder(here / "a", train=other, valid=other)

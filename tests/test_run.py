@@ -1,4 +1,4 @@
-"""A run on disk: what is loaded is what was saved, and a folder is either a whole run or not there."""
+"""A run on disk: what is loaded is what was saved, and a folder is either a whole run or none."""
 
 import json
 import os
@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nlp_lstm.errors import MissingInputError, StorageError, UnknownNameError, UsageError
+from nlp_lstm.errors import DataError, MissingInputError, StorageError, UnknownNameError, UsageError
 from nlp_lstm.settings import Settings
-from nlp_lstm.store import storage
+from nlp_lstm.store import saving
 from nlp_lstm.store.folders import list_runs
-from nlp_lstm.store.run import load_run, new_run_path, newest_run, save_run
+from nlp_lstm.store.run import Run, check_free, load_run, new_run_path, newest_run, save_run
+from nlp_lstm.text.reading import reading_of
+from nlp_lstm.writing import write_whole
 
 FILES = ["history.csv", "run.json", "tokenizer.json", "weights.safetensors"]
 
@@ -38,7 +40,9 @@ def test_a_loaded_vocabulary_gives_the_same_ids(here, new_run, lowercase):
     vocabulary = type(run.vocabulary).build([("The", "the", "sky")], lowercase=lowercase)
     weights = dict(run.weights)
     weights["embedding/embeddings"] = weights["embedding/embeddings"][: len(vocabulary)]
-    save_run(replace(run, path=Path("b"), vocabulary=vocabulary, weights=weights))
+    reading = reading_of(vocabulary)
+    save_run(replace(run, path=Path("b"), vocabulary=vocabulary, weights=weights, reading=reading))
+    assert load_run("b").reading == reading
     text = "The SKY [PAD] <unk> the <eos>"
     ids = vocabulary.encode(text).ids.tolist()
     assert load_run("b").vocabulary.encode(text).ids.tolist() == ids
@@ -48,28 +52,103 @@ def test_a_loaded_vocabulary_gives_the_same_ids(here, new_run, lowercase):
 def test_a_run_holds_the_names_of_what_it_was_made_with(here, new_run):
     new_run(Path("a"))
     record = json.loads(Path("a/run.json").read_text())
-    assert list(record)[:4] == ["format", "task", "status", "settings"]
-    assert record["settings"]["units"] == 5
-    assert {"keras", "tensorflow", "python", "nlp-lstm"} <= set(record["versions"])
+    assert list(record) == ["format", "model", "reading", "data", "results", "files"]
+    assert record["model"]["settings"]["units"] == 5
+    assert {"keras", "tensorflow", "python", "nlp-lstm"} <= set(record["model"]["versions"])
     assert "class_name" not in Path("a/run.json").read_text()
 
 
-@pytest.mark.parametrize("stage", ["write_record", "write_weights", "write_history"])
+class _Crash:
+    """`write_whole` that fails at one file, before or after it has its name."""
+
+    def __init__(self, name: str, late: bool, error: BaseException | type[BaseException]):
+        self.name, self.late, self.error = name, late, error
+
+    def __call__(self, path: Path, content: bytes, advice: str = "") -> None:
+        if path.name != self.name or self.late:
+            write_whole(path, content, advice)
+        if path.name == self.name:
+            raise self.error
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("crash", [KeyboardInterrupt, RuntimeError, OSError(28, "No space left on device")])
-def test_a_crash_while_saving_leaves_nothing_behind(here, new_run, monkeypatch, stage, crash):
+def test_a_crash_while_saving_leaves_no_run_and_no_files(here, new_run, monkeypatch, name, late, crash):
     run = new_run(Path("runs/sentiment-001"))
-
-    def fail(*arguments):
-        raise crash
-
-    monkeypatch.setattr(storage, stage, fail)
+    Path("runs/sentiment-003").mkdir()
+    Path("runs/sentiment-003/checkpoint.safetensors").write_bytes(b"to go on with")
+    monkeypatch.setattr(saving, "write_whole", _Crash(name, late, crash))
     expected = StorageError if isinstance(crash, OSError) else crash
-    with pytest.raises(expected) as error:
-        save_run(replace(run, path=Path("runs/sentiment-002")))
-    assert os.listdir("runs") == ["sentiment-001"]
-    if expected is StorageError:
-        assert "runs/sentiment-002: No space left on device; give another --run" in str(error.value)
+    for number in ("002", "003"):
+        with pytest.raises(expected) as error:
+            save_run(replace(run, path=Path(f"runs/sentiment-{number}")))
+        if expected is StorageError:
+            assert f"{number}: No space left on device; give another --run" in str(error.value)
+    assert sorted(os.listdir("runs")) == ["sentiment-001", "sentiment-003"]
+    assert os.listdir("runs/sentiment-003") == ["checkpoint.safetensors"]
     assert load_run("sentiment-001").weights.keys() == run.weights.keys()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_killed_save_leaves_no_run_and_can_be_done_again(here, new_run, monkeypatch, name):
+    """What is killed tidies nothing up: a training that is continued finds the files and writes them anew."""
+    run = new_run(Path("a"))
+    later = replace(run, path=Path("b"), status="interrupted")
+    Path("b").mkdir()
+    Path("b/checkpoint.safetensors").touch()
+    monkeypatch.setattr(saving, "_remove", lambda *arguments: None)
+    with monkeypatch.context() as crash:
+        crash.setattr(saving, "write_whole", _Crash(name, False, KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            save_run(later)
+    with pytest.raises(MissingInputError, match="b holds a training that was not finished: continue it with"):
+        load_run("b")
+    save_run(later)
+    assert load_run("b").status == "interrupted"
+    # And where a run that is gone on with is being replaced.
+    monkeypatch.setattr(saving, "write_whole", _Crash(name, False, KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        save_run(run_in("b", run), replace=True)
+    assert not Path("b/run.json").exists()
+    monkeypatch.undo()
+    os.chdir(here)
+    save_run(run_in("b", run), replace=True)
+    assert load_run("b").status == "finished"
+
+
+def run_in(folder: str, run: Run) -> Run:
+    return replace(run, path=Path(folder))
+
+
+def test_a_run_is_written_beside_what_its_training_keeps_there(here, new_run):
+    run = new_run(Path("a"))
+    for name in (".lock", "checkpoint.safetensors"):
+        Path("b").mkdir(exist_ok=True)
+        Path("b", name).touch()
+    save_run(run_in("b", run))
+    assert sorted(os.listdir("b")) == sorted([".lock", "checkpoint.safetensors", *FILES])
+    with pytest.raises(UsageError, match="b exists: a run is never overwritten"):
+        save_run(run_in("b", run))
+    save_run(run_in("b", replace(run, seconds=9)), replace=True)
+    assert load_run("b").seconds == 9
+    Path("mine").mkdir()
+    Path("mine/thesis.txt").touch()
+    with pytest.raises(UsageError, match="mine exists"):
+        save_run(run_in("mine", run), replace=True)
+
+
+def test_run_json_is_written_last_and_deleted_first(here, new_run, monkeypatch):
+    run, there = new_run(Path("a")), []
+
+    def write(path: Path, content: bytes, advice: str = "") -> None:
+        there.append(Path("a/run.json").exists())
+        write_whole(path, content, advice)
+
+    monkeypatch.setattr(saving, "write_whole", write)
+    save_run(run, replace=True)
+    assert there == [False] * 4
+    assert Path("a/run.json").exists()
 
 
 @pytest.mark.parametrize("most", [10, 1500, 3500])
@@ -82,12 +161,44 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(here, new_run, most):
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
     try:
-        with pytest.raises(StorageError, match="cannot write the run cut: "):
+        with pytest.raises(StorageError, match=r"cannot write cut/.*: File too large; give another --run"):
             save_run(replace(run, path=Path("cut")))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
     assert os.listdir(".") == ["whole"]
+
+
+def test_what_could_not_be_read_again_is_not_written(here, new_run):
+    run = new_run(Path("a"))
+    with pytest.raises(DataError, match="metric 'loss', is not the record of a run: baselines, interval, n"):
+        save_run(replace(run, path=Path("b"), metrics={"loss": {"model": 1.0}}))
+    assert not Path("b").exists()
+    infinite = {"loss": {"model": float("inf"), "interval": None, "n": 1, "baselines": {}}}
+    save_run(replace(run, path=Path("b"), metrics=infinite))
+    assert load_run("b").metrics["loss"]["model"] is None
+
+
+def test_a_folder_is_free_if_nothing_but_a_lock_is_in_it(here, new_run):
+    check_free(Path("runs/new"))
+    assert os.listdir() == []
+    Path("there").mkdir()
+    check_free(Path("there"))
+    Path("there/.lock").touch()
+    check_free(Path("there"))
+    assert os.listdir("there") == [".lock"]
+    Path("there/checkpoint.safetensors").touch()
+    with pytest.raises(
+        UsageError, match="there holds a training that was not finished: continue it with `nlp-l"
+    ):
+        check_free(Path("there"))
+    Path("there/run.json").touch()
+    Path("file").touch()
+    os.mkfifo("pipe")
+    Path("link").symlink_to("nowhere")
+    for name in ("there", "file", "pipe", "link"):
+        with pytest.raises(UsageError, match=f"{name} exists: a run is never overwritten"):
+            check_free(Path(name))
 
 
 def test_a_run_is_never_overwritten(here, new_run):

@@ -73,7 +73,16 @@ def test_a_shipped_run_names_no_folder_of_the_machine(here, new_run):
 
 def test_a_card_says_what_the_run_records(here, new_run):
     run = replace(
-        new_run(Path("a"), "next-word"), metrics={"perplexity": {"model": 98.76543, "unigram": None}}
+        new_run(Path("a"), "next-word"),
+        metrics={
+            "perplexity": {
+                "model": 98.76543,
+                "interval": [95.5, 102.25],
+                "n": 12345,
+                "baselines": {"unigram": None},
+            },
+            "top_1_accuracy": {"model": 0.25, "interval": None, "n": None, "baselines": {"majority": 0.125}},
+        },
     )
     ship(as_if_on(run, "next-word-wikitext2"), "next-word-wikitext2", here / "shipped")
     card = Path("shipped/next-word-wikitext2/card.md").read_text(encoding="utf-8")
@@ -88,7 +97,12 @@ def test_a_card_says_what_the_run_records(here, new_run):
         "What it must not be used for",
         "References",
     ]
-    assert "| metric | model | unigram |\n| --- | ---: | ---: |\n| perplexity | 98.765 | – |\n" in card
+    assert (
+        "| metric | model | n | unigram | majority |\n"
+        "| --- | ---: | ---: | ---: | ---: |\n"
+        "| perplexity | 98.765 (95.500 to 102.250) | 12,345 | – | – |\n"
+        "| top_1_accuracy | 0.250 | – | – | 0.125 |\n"
+    ) in card
     command = re.findall(r"```\n(.*?)\n```", card, re.DOTALL)[0]
     assert command.replace(" \\\n    ", " ") == (
         "nlp-lstm train --task next-word --data text:DIR --layers 2 --units 5 --embedding-dim 4 "
@@ -259,8 +273,9 @@ def test_a_damaged_shipped_run_is_to_be_installed_again(shipped, cli, file, dama
         )
         assert done.err.endswith("; install nlp-lstm again\n")
         assert "train it again" not in done.err
-    if file == "run.json":
-        assert json.loads(cli("runs", "--json").out)["damaged"] == "sentiment-sst"
+    told = json.loads(cli("runs", "--json").out)
+    assert re.fullmatch(rf"sentiment-sst \({file} is [^()]+\)", told["damaged"])
+    assert [row["run"] for row in told["tables"][0]["rows"]] == ["next-word-wikitext2"]
 
 
 def test_a_shipped_run_without_a_folder_is_no_run(shipped):

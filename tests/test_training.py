@@ -14,9 +14,9 @@ from nlp_lstm.models.network import Network, weight_shapes
 from nlp_lstm.task import load_task
 from nlp_lstm.text.batches import Batch
 from nlp_lstm.text.vocabulary import PAD, UNK, Vocabulary
-from nlp_lstm.training.fitting import Progress
 from nlp_lstm.training.learner import Learner
-from nlp_lstm.training.train import first_weights
+from nlp_lstm.training.loop import Progress
+from nlp_lstm.training.preparing import first_weights
 
 TINY: dict[str, Any] = {
     "limit": 120,
@@ -205,9 +205,10 @@ def test_validation_loss_is_per_word_whatever_the_padding(here):
 def test_perplexity_is_the_exponential_of_cross_entropy_and_below_the_unigram_s(here):
     run = train("next-word", limit=300, units=16, embedding_dim=16, epochs=3)
     figures = evaluate(run).comparisons[0]
-    rows: dict[str, Any] = dict(zip(figures.rows, figures.values))
-    assert math.isclose(rows["perplexity"][0], math.exp(rows["cross_entropy"][0]), rel_tol=1e-6)
-    assert rows["perplexity"][0] < rows["perplexity"][1]
+    rows: dict[Any, Any] = {record["metric"]: record for record in figures.records()}
+    perplexity = rows["perplexity"]
+    assert math.isclose(perplexity["model"], math.exp(rows["cross_entropy"]["model"]), rel_tol=1e-6)
+    assert perplexity["model"] < perplexity["unigram"]
 
 
 def test_tensorboard_without_its_extra_names_it(here, monkeypatch):

@@ -195,7 +195,7 @@ def test_unk_in_training_text_is_the_unknown_word():
 )
 def test_typed_reserved_words_are_never_reserved_ids_even_after_loading(tmp_path, lowercase, known):
     built = Vocabulary.build([("the", *known)], lowercase=lowercase)
-    built.save(tmp_path / "tokenizer.json")
+    (tmp_path / "tokenizer.json").write_text(built.to_json(), encoding="utf-8")
     for vocabulary in (built, Vocabulary.load(tmp_path / "tokenizer.json")):
         for typed in ("[PAD]", "<eos>", "[pad]", "<EOS>"):
             ids = [*vocabulary.ids([typed]).tolist(), *vocabulary.encode(f"x{typed} {typed}").ids.tolist()]
@@ -205,7 +205,7 @@ def test_typed_reserved_words_are_never_reserved_ids_even_after_loading(tmp_path
 @pytest.mark.parametrize("lowercase", [True, False])
 def test_a_loaded_vocabulary_reads_as_the_saved_one(tmp_path, lowercase):
     saved = Vocabulary.build([("The", "sky", "n’t", "[", "👍", "a\x00b")], lowercase=lowercase)
-    saved.save(tmp_path / "tokenizer.json")
+    (tmp_path / "tokenizer.json").write_text(saved.to_json(), encoding="utf-8")
     loaded = Vocabulary.load(tmp_path / "tokenizer.json")
     assert loaded.words == saved.words
     assert loaded.lowercase == lowercase
@@ -214,7 +214,7 @@ def test_a_loaded_vocabulary_reads_as_the_saved_one(tmp_path, lowercase):
 
 
 def test_plain_tokenizers_reads_the_saved_file_alike(tmp_path, vocabulary):
-    vocabulary.save(tmp_path / "tokenizer.json")
+    (tmp_path / "tokenizer.json").write_text(vocabulary.to_json(), encoding="utf-8")
     text = "The sky isn't green, Mr. Moon..."
     encoding = Tokenizer.from_file(str(tmp_path / "tokenizer.json")).encode(text)
     sentence = vocabulary.encode(text)

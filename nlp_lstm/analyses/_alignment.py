@@ -12,7 +12,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from nlp_lstm.analyses._intervals import Interval
+from nlp_lstm.evaluation.intervals import Interval
 
 GROUPS = 50  # of neighbouring sentences
 SAMPLE = 1000  # words whose distances are compared

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nlp_lstm.analyses._intervals import Interval, mean_interval
 from nlp_lstm.analyses._words import join
+from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.models.network import EditLayer
 from nlp_lstm.states.changes import output_change
 from nlp_lstm.states.traces import Trace

@@ -5,10 +5,10 @@ from collections import Counter
 
 import numpy as np
 
-from nlp_lstm.analyses._intervals import mean_interval
 from nlp_lstm.analyses._words import word_mean
 from nlp_lstm.analyses._writes import LATER, Writes
 from nlp_lstm.analyses.studies import Study
+from nlp_lstm.evaluation.intervals import mean_interval
 from nlp_lstm.report import Comparison
 from nlp_lstm.text.vocabulary import UNK
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp_lstm.analyses._intervals import Interval, mean_interval
 from nlp_lstm.analyses._targets import Target
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
+from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.states.traces import Trace
 
 RIDGE = 10.0  # penalty on the squared weights of standardized units

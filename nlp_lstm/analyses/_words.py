@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nlp_lstm.analyses._intervals import Interval, draw_sentences, interval, mean_interval
 from nlp_lstm.analyses.influence import FEWEST
 from nlp_lstm.errors import DataError
+from nlp_lstm.evaluation.intervals import Interval, draw_sentences, interval, mean_interval
 from nlp_lstm.states.traces import Trace
 
 

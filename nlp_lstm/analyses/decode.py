@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
-from nlp_lstm.analyses._intervals import Interval, mean_interval
 from nlp_lstm.analyses._probes import (
     Halves,
     Reading,
@@ -19,6 +18,7 @@ from nlp_lstm.analyses._probes import (
 from nlp_lstm.analyses._targets import Target, commonest_words, other_targets, word_target
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
+from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.report import Comparison
 
 FARTHEST = 10  # words back

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
-from nlp_lstm.analyses._intervals import Interval, draw_sentences, interval
 from nlp_lstm.analyses._words import check_sentences, join, starts_of, word_mean
 from nlp_lstm.analyses.studies import Study
+from nlp_lstm.evaluation.intervals import Interval, draw_sentences, interval
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.memory import fade_half_life
 from nlp_lstm.states.traces import CLOSED, OPEN, Trace

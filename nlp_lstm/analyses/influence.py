@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
-from nlp_lstm.analyses._intervals import Interval, draw_sentences, interval, mean_interval
 from nlp_lstm.analyses.studies import BATCH, Study
 from nlp_lstm.errors import DataError
+from nlp_lstm.evaluation.intervals import Interval, draw_sentences, interval, mean_interval
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.changes import STATES
 from nlp_lstm.states.traces import Trace

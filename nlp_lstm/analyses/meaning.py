@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
-from nlp_lstm.analyses._intervals import Interval
 from nlp_lstm.analyses._probes import Halves, features, fit_probe, halve, read_target
 from nlp_lstm.analyses._targets import Target, commonest_words, word_target
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
+from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.tracing import trace
 from nlp_lstm.store.reading import encode

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
-from nlp_lstm.analyses._intervals import Interval
 from nlp_lstm.analyses._kinds import kind_table, word_table
 from nlp_lstm.analyses._words import check_sentences, rank_correlation, starts_among, word_mean
 from nlp_lstm.analyses._writes import LATER, Writes, measure_writes
 from nlp_lstm.analyses.influence import FEWEST
 from nlp_lstm.analyses.studies import Study
+from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.report import Comparison
 
 SHARES = (

@@ -21,9 +21,9 @@ from nlp_lstm.analyses._alignment import (
     rank_distances,
     sample_words,
 )
-from nlp_lstm.analyses._intervals import Interval
 from nlp_lstm.analyses._words import check_sentences, join, starts_of
 from nlp_lstm.analyses.studies import Study, make_untrained
+from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.changes import STATES
 

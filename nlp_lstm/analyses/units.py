@@ -12,9 +12,9 @@ import numpy as np
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses._facts import Fact, find_facts
 from nlp_lstm.analyses._holding import RANDOM, Effect, measure_effects
-from nlp_lstm.analyses._intervals import Interval
 from nlp_lstm.analyses._words import check_sentences, join, rank_correlation, roc_auc, starts_among, starts_of
 from nlp_lstm.analyses.studies import Study
+from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.changes import STATES
 from nlp_lstm.states.traces import Trace

@@ -8,6 +8,7 @@ import importlib
 import os
 import pkgutil
 import sys
+import traceback
 
 import click
 
@@ -19,7 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # The halves of a batch are read side by side (`UnrolledLSTM`): each has half of the cores.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
 
-INTERRUPTED = 130
+INTERNAL, INTERRUPTED = 70, 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,14 +48,18 @@ def main() -> None:
         sys.exit(error.exit_code)
     except click.ClickException as error:
         message, code = _usage(error), error.exit_code
-    except click.Abort:
-        message, code = "interrupted", INTERRUPTED
+    except click.Abort as error:  # click's word for KeyboardInterrupt, which it is raised from
+        stopped = error.__cause__
+        message, code = str(stopped or "") or "interrupted", getattr(stopped, "exit_code", INTERRUPTED)
     except UnicodeEncodeError as error:
         unknown = error.object[error.start]
         message, code = f"{error.encoding} output cannot hold {unknown!a}: set PYTHONIOENCODING=utf-8", 74
     except OSError as error:
         _abandon_output()
         message, code = f"{error.filename or 'input or output'}: {error.strerror or error}", 74
+    except Exception:
+        traceback.print_exc()
+        message, code = "this is an error in nlp-lstm: please report it, with the lines above", INTERNAL
     click.echo(f"nlp-lstm: {_one_line(message)}", err=True)
     sys.exit(code)
 

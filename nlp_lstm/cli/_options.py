@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlp_lstm.cli._reading import reading_options
 from nlp_lstm.errors import UsageError
+from nlp_lstm.report.markup import visible
 from nlp_lstm.settings import Settings
 
 if TYPE_CHECKING:
@@ -109,9 +111,14 @@ def runs_or_default(runs: Sequence[str]) -> "Sequence[str | Run]":
 
     if runs:
         return runs
-    found = default_runs()
+    found = default_runs(note_passed_over)
     note_shipped(*found)
     return found
+
+
+def note_passed_over(folder: Path, reason: str) -> None:
+    """Say which newer run is damaged, so that an older one takes its place."""
+    click.echo(visible(f"nlp-lstm: passed over {folder} ({reason})"), err=True)
 
 
 def note_shipped(*runs: "Run") -> None:

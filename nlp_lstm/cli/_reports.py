@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from nlp_lstm.cli._options import json_option
-from nlp_lstm.errors import StorageError, UsageError
+from nlp_lstm.errors import UsageError
 from nlp_lstm.report import Report
 from nlp_lstm.views import FILES, PICTURES, VIEWS, require_matplotlib
+from nlp_lstm.writing import write_whole
 
 TABLES_AND_PICTURES = "text, json or csv; html, svg or png with pictures (needs the extra `pictures`)."
 
@@ -57,10 +58,7 @@ def write(shown: str | bytes, output: Path | None) -> None:
         click.echo(shown)
         return
     _refuse_existing(output)
-    try:
-        output.write_bytes(shown if isinstance(shown, bytes) else f"{shown}\n".encode())
-    except OSError as error:
-        raise StorageError(f"cannot write {output}: {error.strerror}") from None
+    write_whole(output, shown if isinstance(shown, bytes) else f"{shown}\n", "give another --output")
 
 
 def _check_view(format: str) -> None:

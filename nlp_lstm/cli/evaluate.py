@@ -2,7 +2,7 @@
 
 import click
 
-from nlp_lstm.cli._options import chosen, json_option, limit_option, note, quiet_option
+from nlp_lstm.cli._options import chosen, json_option, limit_option, note, note_passed_over, quiet_option
 from nlp_lstm.cli._reading import reading_options
 from nlp_lstm.cli._reports import show
 
@@ -20,6 +20,8 @@ from nlp_lstm.cli._reports import show
 def command(run, data, split, as_json, quiet, **reading):
     """Score RUN (default: the newest) on a split, beside the baselines on the same split."""
     from nlp_lstm.evaluation.evaluate import evaluate
+    from nlp_lstm.store.run import newest_run
 
     note(f"scoring {run or 'the newest run'} and its baselines on the {split} split ...", quiet)
-    show(evaluate(run, data, split, **chosen(reading)), "json" if as_json else "text")
+    chosen_run = run or newest_run(passed_over=note_passed_over)
+    show(evaluate(chosen_run, data, split, **chosen(reading)), "json" if as_json else "text")

@@ -2,7 +2,7 @@
 
 import click
 
-from nlp_lstm.cli._options import json_option, note_shipped
+from nlp_lstm.cli._options import json_option, note_passed_over, note_shipped
 from nlp_lstm.cli._reading import tokenized_option
 from nlp_lstm.cli._reports import show
 from nlp_lstm.cli.predict import split_arguments
@@ -30,7 +30,7 @@ def command(run_and_text, words, temperature, top_k, seed, tokenized, as_json):
 
     run, text = split_arguments(run_and_text)
     if run is None:
-        run = default_run("next-word")
+        run = default_run("next-word", note_passed_over)
         note_shipped(run)
     added = generate(text, run, words, temperature, top_k, seed, tokenized)
     if as_json:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from nlp_lstm.cli._options import note_shipped
+from nlp_lstm.cli._options import note_passed_over, note_shipped
 from nlp_lstm.cli._reading import tokenized_option
 from nlp_lstm.cli._reports import report_options, show
 from nlp_lstm.errors import DataError, MissingInputError
@@ -31,7 +31,7 @@ def command(run_and_text, file, top, tokenized, format, output):
     else:
         run, text = run_alone(run_and_text), read_texts(file)
     if run is None:
-        run = default_run()
+        run = default_run(passed_over=note_passed_over)
         note_shipped(run)
     most = top or (10 if file is None else 1)
     show(predict(text, run, most, tokenized), format, output)

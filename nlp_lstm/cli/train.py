@@ -41,6 +41,15 @@ from nlp_lstm.cli._reports import show
     help="Word vectors in GloVe's text format, plain or .gz; a tagger's vocabulary takes in their words too.",
 )
 @click.option("--init-from", metavar="RUN", help="Start from the embedding and layers of this run.")
+@click.option(
+    "--resume", metavar="RUN", help="Continue a training that was interrupted or killed; no other options."
+)
+@click.option(
+    "--checkpoint-every",
+    type=click.FloatRange(0),
+    metavar="MINUTES",
+    help="The most minutes between two checkpoints; there is one after each epoch too.  [default: 5]",
+)
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard logs (needs the extra `tensorboard`).")
 @reading_options
 @settings_options
@@ -50,20 +59,22 @@ def command(as_json, quiet, **options):
     """Train a model and save it as a new run, with its metrics beside the baselines.
 
     Options you give override the preset; everything else keeps the task's default. The run records all
-    settings.
+    settings. After Ctrl-C, and after a crash, --resume continues where the last checkpoint was made.
     """
     from nlp_lstm.store.listing import describe_run
 
     note("starting Keras ...", quiet)
     with quiet_start():
+        from nlp_lstm.training.saving import next_commands
         from nlp_lstm.training.train import train
 
     with Bar(quiet) as bar:
         trained = train(report=bar.report, **chosen(options))
     for line in trained.data.get("notes", ()) if not quiet else ():
         click.echo(f"nlp-lstm: {line}", err=True)
+    if "moved" in trained.data:
+        click.echo(f"nlp-lstm: {trained.data['moved']}", err=True)
     show(describe_run(trained), "json" if as_json else "text")
     if trained.status == "interrupted":
-        scores = f"`nlp-lstm evaluate {trained.path}` scores the weights kept so far"
-        click.echo(f"nlp-lstm: interrupted: {scores}", err=True)
+        click.echo(f"nlp-lstm: interrupted: {next_commands(trained)}", err=True)
         click.get_current_context().exit(130)

@@ -12,14 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nlp_lstm.corpus_states.shards import (
-    WORD_COLUMNS,
-    Manifest,
-    column_name,
-    read_groups,
-    read_manifest,
-    shard_numbers,
-)
+from nlp_lstm.corpus_states.manifests import WORD_COLUMNS, Manifest, column_name, read_manifest
+from nlp_lstm.corpus_states.shards import read_groups, shard_numbers
 from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.report import Comparison, Report, Value
 

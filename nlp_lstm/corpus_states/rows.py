@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from nlp_lstm.corpora import Example
-from nlp_lstm.corpus_states.shards import Manifest, write_shard
+from nlp_lstm.corpus_states.manifests import Manifest
+from nlp_lstm.corpus_states.shards import write_shard
 from nlp_lstm.models.cells import Parts
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.batches import pad
@@ -68,10 +69,11 @@ class Reader:
 
 @dataclass(frozen=True)
 class Done:
-    """A shard that is written: its job's number and words, and where the seconds went."""
+    """A shard that is written: number and words of its job, SHA-256 of its file, where the seconds went."""
 
     number: int
     words: int
+    sha256: str
     seconds: Seconds
 
 
@@ -83,9 +85,10 @@ def make_shard(reader: Reader, job: Job) -> Done:
     """
     seconds: Seconds = defaultdict(float)
     started = time.perf_counter()
-    write_shard(reader.folder, job.number, reader.manifest, _groups(reader, job, seconds))
+    groups = _groups(reader, job, seconds)
+    sha256 = write_shard(reader.folder, job.number, reader.manifest, groups)
     seconds["writing"] = time.perf_counter() - started - seconds.pop("making rows")
-    return Done(job.number, job.words, seconds)
+    return Done(job.number, job.words, sha256, seconds)
 
 
 def _groups(reader: Reader, job: Job, seconds: Seconds) -> Iterator[Columns]:

@@ -7,12 +7,21 @@ them. Unlike the perplexity of `words`, no state is carried.
 
 import numpy as np
 
+from nlp_lstm.evaluation.intervals import Interval, mean_interval
+from nlp_lstm.evaluation.scoring import Figure
 from nlp_lstm.report import Comparison
 from nlp_lstm.store.run import Run
+from nlp_lstm.text.vocabulary import EOS
 
 CONTEXTS = (1, 2, 5, 10, 20, 35)  # words
 MOST_TARGETS = 2000
 BATCH = 250  # contexts that are read at once, so that their parts take tens of megabytes
+COLUMNS = ("perplexity", "perplexity_low", "perplexity_high", "cross_entropy", "n")
+MEANING = (
+    "the same model from a fresh state, given only the last words before the target; cross_entropy in nats "
+    "per word; perplexity_low, perplexity_high: 95 % interval, by sentence; n: targets, evenly spread over "
+    "the split and the same in every row"
+)
 
 
 def context_table(run: Run, inputs: np.ndarray, targets: np.ndarray) -> tuple[Comparison, ...]:
@@ -20,22 +29,23 @@ def context_table(run: Run, inputs: np.ndarray, targets: np.ndarray) -> tuple[Co
 
     Args:
         run: of a task that predicts words.
-        inputs, targets: a stream of word ids and the word after each, `(words,)`.
+        inputs, targets: a stream of word ids and the word after each, `(words,)`; `EOS` ends a sentence.
     """
     places = sample_places(len(inputs))
     if not len(places):
         return ()
-    costs = [context_cross_entropy(run, inputs, targets, places, length) for length in CONTEXTS]
-    table = Comparison(
-        "perplexity by context length",
-        [str(length) for length in CONTEXTS],
-        ("perplexity", "cross_entropy"),
-        [(float(np.exp(cost)), cost) for cost in costs],
-        "words of context",
-        f"the same model from a fresh state, given only the last words before the target: {len(places)} "
-        "targets, evenly spread over the split and the same in every row; cross_entropy in nats per word",
-    )
-    return (table,)
+    costs = [context_costs(run, inputs, targets, places, length) for length in CONTEXTS]
+    sentences = np.cumsum(targets == EOS) - (targets == EOS)  # the number of that which a target stands in
+    _, starts = np.unique(sentences[places], return_index=True)
+    sums = np.add.reduceat(np.stack(costs, axis=1), starts, dtype=np.float64)  # (sentences, lengths)
+    found = mean_interval(sums, np.diff(starts, append=len(places))[:, None])
+    values = []
+    for row in zip(*found, strict=True):
+        cost = Figure.by_sentence(Interval(*row), len(places), len(starts))
+        perplexity = cost.exp()
+        values.append((perplexity.value, perplexity.low, perplexity.high, cost.value, cost.n))
+    rows = [str(length) for length in CONTEXTS]
+    return (Comparison("perplexity by context length", rows, COLUMNS, values, "words of context", MEANING),)
 
 
 def sample_places(words: int, most: int = MOST_TARGETS) -> np.ndarray:
@@ -57,10 +67,10 @@ def sample_places(words: int, most: int = MOST_TARGETS) -> np.ndarray:
     return np.linspace(first, words - 1, count).astype(int)
 
 
-def context_cross_entropy(
+def context_costs(
     run: Run, inputs: np.ndarray, targets: np.ndarray, places: np.ndarray, length: int
-) -> float:
-    """Return the cross-entropy in nats per word of targets after the last `length` words alone.
+) -> np.ndarray:
+    """Return the cost in nats of each target after the last `length` words alone, `(targets,)`.
 
     Args:
         run: of a task that predicts words.
@@ -68,11 +78,11 @@ def context_cross_entropy(
         places: where the targets stand, `(targets,)`, each at least `length - 1`.
         length: words of context, read from a fresh state.
     """
-    cost = 0.0
+    costs = []
     for start in range(0, len(places), BATCH):
         ends = places[start : start + BATCH]
         ids = inputs[ends[:, None] + np.arange(1 - length, 1)]  # (batch, length)
         layers, _ = run.network.read(ids)
         says = run.network.log_probabilities(layers[-1]["hidden_state"][:, -1])
-        cost -= float(says[np.arange(len(ends)), targets[ends]].sum(dtype=np.float64))
-    return cost / len(places)
+        costs.append(-says[np.arange(len(ends)), targets[ends]])
+    return np.concatenate(costs)

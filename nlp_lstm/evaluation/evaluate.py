@@ -40,10 +40,11 @@ def evaluate(
         **reading: how files are read, as `train` takes it; else as the run read its own.
 
     Returns:
-        A report whose first table has a row per metric and a column for the model and each baseline;
-        for a tagger the second is its confusion table, for a next-word model they are its perplexity by
-        length of context and, in English, what it makes of minimal pairs. Its facts say whether the
-        corpus has changed since the run was trained on it.
+        A report whose first table has a row per metric, and columns for the model, its 95 % interval, n
+        (how many words, sentences or verbs the figure is a mean over) and each baseline. For a tagger the
+        second is its confusion table. For a next-word model they are its perplexity by length of context
+        and, in English, what it makes of minimal pairs. Its facts say whether the corpus has changed since
+        the run was trained on it.
 
     Raises:
         DataError: if the corpus has labels that the run does not know, or no such split.
@@ -74,10 +75,21 @@ def evaluate(
     return Report(tables, facts=facts)
 
 
-def evaluate_metrics(run: Run, corpus: Corpus) -> dict[str, dict[str, float | None]]:
-    """Return metric -> {"model": value, baseline: value} on the validation split: the first table alone."""
+def evaluate_metrics(run: Run, corpus: Corpus) -> dict[str, dict[str, Any]]:
+    """Return the first table on the validation split, as a run keeps it.
+
+    Returns:
+        For each metric "model": its value; "interval": the two ends of its 95 % interval; "n": how many
+        words, sentences or verbs it is a mean over; "baselines": name -> value. None where there is none.
+    """
     table = next(_tables(run, corpus, corpus.validation))
-    return {row: dict(zip(table.columns, values)) for row, values in zip(table.rows, table.values)}  # pyright: ignore
+    return {str(record.pop(table.row_kind)): _metric(record) for record in table.records()}
+
+
+def _metric(record: dict[str, Any]) -> dict[str, Any]:
+    """A row of the first table, its columns sorted by what they are."""
+    model, low, high, n = (record.pop(name) for name in ("model", "model_low", "model_high", "n"))
+    return {"model": model, "interval": None if low is None else [low, high], "n": n, "baselines": record}
 
 
 def _tables(run: Run, corpus: Corpus, examples: Sequence[Example]) -> Iterator[Comparison]:

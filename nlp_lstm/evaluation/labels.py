@@ -7,7 +7,15 @@ import numpy as np
 from nlp_lstm.corpora import SPLITS, Corpus, Example
 from nlp_lstm.errors import DataError
 from nlp_lstm.evaluation import baselines
-from nlp_lstm.evaluation.scoring import Scores, confusion, score_last_words, score_words, tabulate
+from nlp_lstm.evaluation.scoring import (
+    Scores,
+    confusion,
+    measure_last_words,
+    measure_words,
+    score_last_words,
+    score_words,
+    tabulate,
+)
 from nlp_lstm.report import Comparison
 from nlp_lstm.store.run import Run
 from nlp_lstm.task import Encode, Encoded, tells_sentiments
@@ -15,6 +23,10 @@ from nlp_lstm.text.batches import pad
 
 Labels = list[np.ndarray]
 BINARY = "last_word_binary"  # a figure of sentiments alone
+MEANING = (
+    "accuracies and F1 in [0, 1], higher is better; model_low, model_high: the model's 95 % interval, by "
+    "sentence; n: how many words, and in the rows of last words how many sentences"
+)
 
 
 def evaluate_labels(
@@ -40,8 +52,8 @@ def evaluate_labels(
         raise DataError(_no_labels(corpus, examples))
     labels = len(run.label_names)
     model = label_probabilities(run, inputs)
+    figures = measure_words(model, targets) | measure_last_words(*_last(model, targets), run.label_names)
     predictions = {
-        "model": model,
         "majority": baselines.predict_majority(train_targets, inputs, labels),
         "look_up": baselines.predict_look_up(train_inputs, train_targets, inputs, labels),
     }
@@ -56,8 +68,8 @@ def evaluate_labels(
     last = np.array([(target >= 0).any() for target in targets])
     scores["tfidf_logistic"] = score_last_words(tfidf[last], _last(model, targets)[1], run.label_names)
     if not tells_sentiments(run.task):
-        scores = {name: {m: v for m, v in row.items() if m != BINARY} for name, row in scores.items()}
-    yield tabulate(scores, "accuracies and F1 in [0, 1], higher is better")
+        figures.pop(BINARY)
+    yield tabulate(figures, scores, MEANING)
     yield Comparison(
         "confusion: rows are true labels, columns what the model says",
         run.label_names,

@@ -10,10 +10,12 @@ the wrong form is the right one. So neither form wins by being the more frequent
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from nlp_lstm.evaluation import baselines
+from nlp_lstm.evaluation.scoring import Figure
 from nlp_lstm.report import Comparison
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.vocabulary import EOS, UNK, Vocabulary
@@ -129,23 +131,26 @@ def pair_table(run: Run, stream: np.ndarray) -> tuple[Comparison, ...]:
     size = len(run.vocabulary)
     counts = np.bincount(stream, minlength=size)
     trigram = baselines.fit_kneser_ney(baselines.stream_ngrams(stream, EOS), size)
-    judges: dict[str, Judge] = {
-        "model": lambda before, forms: likelihoods(run, before, forms),
+    simple: dict[str, Judge] = {
         "unigram": lambda before, forms: counts[forms],
         "kneser_ney_trigram": lambda before, forms: trigram.probabilities(
             [[*before[-2:], form] for form in forms]
         ),
     }
     written = sum(text.count("/") for text in PAIRS.values())
-    values = [
-        (*(share_right(known, judge) for judge in judges.values()), len(known)) for known in choices.values()
-    ]
+    values = []
+    for known in choices.values():
+        model = Figure.of_share(judge_choices(known, partial(likelihoods, run)))
+        shares = [float(judge_choices(known, judge).mean()) for judge in simple.values()]
+        values.append((model.value, model.low, model.high, *shares, model.n))
     meaning = (
         "how often the right form is likelier than the wrong one after the words before it, in [0, 1]; "
         "0.5 without any grammar, because each form is right as often as it is wrong. "
+        "model_low, model_high: the model's 95 % interval, as if its pairs were drawn from many like them. "
         f"pairs: how many of the {written} pairs the vocabulary knows in full"
     )
-    return (Comparison("minimal pairs", list(choices), [*judges, "pairs"], values, "phenomenon", meaning),)
+    columns = ("model", "model_low", "model_high", *simple, "pairs")
+    return (Comparison("minimal pairs", list(choices), columns, values, "phenomenon", meaning),)
 
 
 def known_choices(lines: str, vocabulary: Vocabulary) -> list[Choice]:
@@ -174,18 +179,15 @@ def known_choices(lines: str, vocabulary: Vocabulary) -> list[Choice]:
     return found
 
 
-def share_right(choices: Sequence[Choice], judge: Judge) -> float:
-    """Return how often the right form is likelier than the wrong one, in [0, 1].
+def judge_choices(choices: Sequence[Choice], judge: Judge) -> np.ndarray:
+    """Return whether the right form is likelier than the wrong one, `(choices,)` bool.
 
     Args:
         choices: the ids before, and those of the right and the wrong form.
         judge: `(ids before, two ids) -> (2,)`, of which only the order counts.
     """
-    right = 0
-    for before, forms in choices:
-        good, bad = judge(before, forms)
-        right += bool(good > bad)
-    return right / len(choices)
+    forms = np.array([judge(*choice) for choice in choices])  # (choices, 2)
+    return forms[:, 0] > forms[:, 1]
 
 
 def likelihoods(run: Run, before: np.ndarray, forms: np.ndarray) -> np.ndarray:

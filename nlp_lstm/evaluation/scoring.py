@@ -1,13 +1,56 @@
-"""Figures of merit from predictions and targets, the same for models and baselines."""
+"""Figures of merit from predictions and targets, the same for models and baselines.
+
+Those of a model have a 95 % interval too: of words by sentence, of last words by Wilson's formula.
+"""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from nlp_lstm.evaluation.intervals import Interval, draw_sums, interval, wilson_interval
 from nlp_lstm.report import Comparison
 
 Scores = dict[str, dict[str, float | None]]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a model with its 95 % interval.
+
+    Args:
+        value: None where the metric makes no sense.
+        low, high: the interval; None where there is none, as for the words of a single sentence.
+        n: how many words, sentences or verbs it is a mean over.
+    """
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+
+    @classmethod
+    def by_sentence(cls, found: Interval, n: int, sentences: int) -> "Figure":
+        """Return the figure of an interval by sentence; a single one has no interval."""
+        mean, low, high = map(float, found)
+        return cls(mean, low, high, n) if sentences > 1 and low <= high else cls(mean, n=n)
+
+    @classmethod
+    def of_share(cls, hits: np.ndarray) -> "Figure":
+        """Return the share of hits among independent units, `(units,)` bool, with Wilson's interval."""
+        share, low, high = map(float, wilson_interval(int(hits.sum()), len(hits)))
+        return cls(share, low, high, len(hits))
+
+    def exp(self) -> "Figure":
+        """Return the perplexity whose cross-entropy this is: interval and all, since exp keeps the order."""
+        with np.errstate(over="ignore"):
+            value, low, high = (
+                None if cost is None else float(np.exp(cost)) for cost in (self.value, self.low, self.high)
+            )
+        return Figure(value, low, high, self.n)
+
+
+Figures = dict[str, Figure]
 
 
 def polarity(label: str) -> int:
@@ -33,17 +76,55 @@ def score_words(predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray]
         targets: per sentence, label numbers `(timesteps,)`, -1 where none counts. F1 is averaged over
             the labels that occur or are predicted.
     """
-    from sklearn.metrics import f1_score
+    accuracy, macro_f1 = score_tallies(tally(predictions, targets).sum(axis=0))
+    return {"accuracy_per_word": float(accuracy), "macro_f1": float(macro_f1)}
 
+
+def measure_words(predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray], seed: int = 0) -> Figures:
+    """Return what `score_words` does, with intervals; sentences without a target are left out.
+
+    Args:
+        predictions, targets: as `score_words` takes them.
+        seed: draws the sentences.
+    """
+    tallies = tally(predictions, targets)
+    tallies = tallies[tallies[:, 0].any(axis=1)]
+    found = interval(score_tallies(tallies.sum(axis=0)), score_tallies(draw_sums(tallies, seed)))
+    words, sentences = int(tallies[:, 0].sum()), len(tallies)
+    return {
+        name: Figure.by_sentence(Interval(*(part[number] for part in found)), words, sentences)
+        for number, name in enumerate(("accuracy_per_word", "macro_f1"))
+    }
+
+
+def tally(predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray:
+    """Return how often each label is true, said and both, in each sentence, `(sentences, 3, labels)` int.
+
+    Unlike a confusion table of each sentence, it stays small where there are hundreds of labels.
+
+    Example:
+        >>> tally([np.eye(2)[[0, 1]]], [np.array([0, 0])]).tolist()
+        [[[2, 0], [1, 1], [1, 0]]]
+    """
+    labels = predictions[0].shape[1]
     truth = np.concatenate(targets)
     guess = np.concatenate([rows.argmax(axis=1) for rows in predictions])
-    truth, guess = truth[truth >= 0], guess[truth >= 0]
-    present = np.union1d(truth, guess)
-    never: Any = 0  # the F1 of a label that is never hit, without a warning
-    return {
-        "accuracy_per_word": float((truth == guess).mean()),
-        "macro_f1": float(f1_score(truth, guess, labels=present, average="macro", zero_division=never)),
-    }
+    first = np.repeat(np.arange(len(targets)) * labels, [len(row) for row in targets])
+
+    def count(which: np.ndarray, label: np.ndarray) -> np.ndarray:
+        places = (first + label)[which]
+        return np.bincount(places, minlength=len(targets) * labels).reshape(-1, labels)
+
+    scored = truth >= 0
+    return np.stack([count(scored, truth), count(scored, guess), count(truth == guess, truth)], axis=1)
+
+
+def score_tallies(tallies: np.ndarray) -> np.ndarray:
+    """Return accuracy and macro-F1, `(..., 2)`, of the tallies of some sentences, `(..., 3, labels)`."""
+    true, said, both = np.moveaxis(tallies, -2, 0)
+    f1 = 2 * both / np.maximum(true + said, 1)  # (..., labels)
+    macro_f1 = f1.sum(axis=-1) / (true + said > 0).sum(axis=-1)
+    return np.stack([both.sum(axis=-1) / true.sum(axis=-1), macro_f1], axis=-1)
 
 
 def score_last_words(
@@ -65,16 +146,20 @@ def score_last_words(
         >>> score_last_words(np.array([[0.2, 0.5, 0.3]]), np.array([2]), names)
         {'last_word_accuracy': 0.0, 'last_word_binary': 1.0}
     """
+    found = measure_last_words(probabilities, targets, label_names)
+    return {name: figure.value for name, figure in found.items()}
+
+
+def measure_last_words(probabilities: np.ndarray, targets: np.ndarray, label_names: Sequence[str]) -> Figures:
+    """Return what `score_last_words` does, with intervals."""
     signs = np.array([polarity(label) for label in label_names])
-    accuracy = float((probabilities.argmax(axis=1) == targets).mean())
+    accuracy = Figure.of_share(probabilities.argmax(axis=1) == targets)
     polar = signs[targets] != 0
     if not ((signs > 0).any() and (signs < 0).any() and polar.any()):
-        return {"last_word_accuracy": accuracy, "last_word_binary": None}
+        return {"last_word_accuracy": accuracy, "last_word_binary": Figure()}
     leaning = np.where(probabilities @ signs > 0, 1, -1)
-    return {
-        "last_word_accuracy": accuracy,
-        "last_word_binary": float((leaning == signs[targets])[polar].mean()),
-    }
+    binary = Figure.of_share((leaning == signs[targets])[polar])
+    return {"last_word_accuracy": accuracy, "last_word_binary": binary}
 
 
 def confusion(predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray], labels: int) -> np.ndarray:
@@ -86,13 +171,17 @@ def confusion(predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray], 
     return counts
 
 
-def tabulate(scores: Scores, meaning: str) -> Comparison:
-    """Return a table with a row per metric of "model" and a column per predictor.
+def tabulate(model: Figures, baselines: Scores, meaning: str) -> Comparison:
+    """Return a table with a row per metric and columns for the model, its interval, n and each baseline.
 
     Args:
-        scores: predictor -> metric -> value; "model" has all metrics.
+        model: metric -> figure, all metrics.
+        baselines: predictor -> metric -> value.
         meaning: what the values are.
     """
-    metrics = list(scores["model"])
-    values = [tuple(scores[name].get(metric) for name in scores) for metric in metrics]
-    return Comparison("model and baselines", metrics, list(scores), values, "metric", meaning)
+    columns = ("model", "model_low", "model_high", "n", *baselines)
+    values = [
+        (one.value, one.low, one.high, one.n, *(scores.get(metric) for scores in baselines.values()))
+        for metric, one in model.items()
+    ]
+    return Comparison("model and baselines", list(model), columns, values, "metric", meaning)

@@ -1,18 +1,20 @@
 """A next-word model's figures: perplexity by the published protocol, and from a fresh state.
 
 The published protocol carries the state across the whole split and counts every word, unknown words and
-ends of sentences too.
+ends of sentences too. The intervals draw sentences, each up to and with its end.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from nlp_lstm.corpora import Corpus, Example
 from nlp_lstm.evaluation import baselines
 from nlp_lstm.evaluation.contexts import context_table
-from nlp_lstm.evaluation.pairs import Choice, likelihoods, pair_table, share_right
-from nlp_lstm.evaluation.scoring import Scores, tabulate
+from nlp_lstm.evaluation.intervals import Interval, mean_interval
+from nlp_lstm.evaluation.pairs import Choice, judge_choices, likelihoods, pair_table
+from nlp_lstm.evaluation.scoring import Figure, Figures, Scores, tabulate
 from nlp_lstm.report import Comparison
 from nlp_lstm.store.run import Run
 from nlp_lstm.task import Encode
@@ -21,8 +23,10 @@ from nlp_lstm.text.vocabulary import EOS
 
 MEANING = (
     "cross_entropy (nats per word) and perplexity: with the state carried across the split; "
-    "fresh_perplexity: from a fresh state for each sentence; lower is better. Accuracies in [0, 1]"
+    "fresh_perplexity: from a fresh state for each sentence; lower is better. Accuracies in [0, 1]. "
+    "model_low, model_high: the model's 95 % interval, by sentence; n: how many words or verbs"
 )
+AGREEMENT = "agreement_across_attractor"
 CHUNK = 512  # words whose probabilities, one per word of the vocabulary, are held at once
 
 
@@ -43,15 +47,13 @@ def evaluate_words(
     encoded = encode(examples, run.vocabulary, ())
     train = encode(corpus.train, run.vocabulary, ())
     size = len(run.vocabulary)
-    carried, top_1, top_5 = _read_stream(run, encoded.inputs[0], encoded.targets[0])
-    fresh = _read_fresh(run, examples)
+    figures = _measure(run, examples, encoded.inputs[0], encoded.targets[0])
     unigram = baselines.unigram_cross_entropy(train.targets[0], encoded.targets[0], size)
     trigram = baselines.kneser_ney_cross_entropy(train.targets[0], encoded.targets[0], size, EOS)
     trigram_fresh = baselines.kneser_ney_cross_entropy(
         train.targets[0], encoded.targets[0], size, EOS, fresh=True
     )
     scores: Scores = {
-        "model": _costs(carried, fresh) | {"top_1_accuracy": top_1, "top_5_accuracy": top_5},
         "unigram": _costs(unigram, unigram)
         | {
             f"top_{most}_accuracy": _share_of_commonest(train.targets[0], encoded.targets[0], most)
@@ -61,16 +63,33 @@ def evaluate_words(
     }
     verbs = _verbs_across_attractors(run, examples)
     if verbs:
-        scores["model"]["agreement_across_attractor"] = share_right(
-            verbs, lambda *verb: likelihoods(run, *verb)
-        )
+        figures[AGREEMENT] = Figure.of_share(judge_choices(verbs, partial(likelihoods, run)))
         known = baselines.fit_kneser_ney(baselines.stream_ngrams(train.targets[0], EOS), size)
-        scores["kneser_ney_trigram"]["agreement_across_attractor"] = share_right(
+        right = judge_choices(
             verbs, lambda before, forms: known.probabilities([[*before[-2:], form] for form in forms])
         )
-    yield tabulate(scores, MEANING)
+        scores["kneser_ney_trigram"][AGREEMENT] = float(right.mean())
+    yield tabulate(figures, scores, MEANING)
     yield from context_table(run, encoded.inputs[0], encoded.targets[0])
     yield from pair_table(run, train.targets[0])
+
+
+def _measure(run: Run, examples: Sequence[Example], inputs: np.ndarray, targets: np.ndarray) -> Figures:
+    """The model's figures on a stream and its sentences, with intervals by sentence."""
+    words = np.array([len(example.words) + 1 for example in examples])
+    starts = np.cumsum(words) - words
+    carried = np.add.reduceat(_read_stream(run, inputs, targets), starts, dtype=np.float64)  # (sentences, 3)
+    found = mean_interval(np.column_stack([carried, _read_fresh(run, examples)]), words[:, None])
+    cost, top_1, top_5, fresh = (
+        Figure.by_sentence(Interval(*one), len(targets), len(examples)) for one in zip(*found, strict=True)
+    )
+    return {
+        "cross_entropy": cost,
+        "perplexity": cost.exp(),
+        "fresh_perplexity": fresh.exp(),
+        "top_1_accuracy": top_1,
+        "top_5_accuracy": top_5,
+    }
 
 
 def _costs(carried: float, fresh: float) -> dict[str, float | None]:
@@ -95,24 +114,22 @@ def _share_of_commonest(train: np.ndarray, test: np.ndarray, most: int) -> float
     return float(np.isin(test, commonest).mean())
 
 
-def _read_stream(run: Run, inputs: np.ndarray, targets: np.ndarray) -> tuple[float, float, float]:
-    """Cross-entropy in nats per word, top-1 and top-5 accuracy, with the state carried."""
-    cost, first, five, start = 0.0, 0, 0, 0
+def _read_stream(run: Run, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Each word's cost in nats, and whether it is of the likeliest 1 and 5, state carried, `(words, 3)`."""
+    figures, start = np.empty((len(targets), 3), np.float32), 0
     for piece, says in run.network.read_long(inputs, CHUNK):
         wanted = targets[start : start + len(piece)]
-        start += len(piece)
         own = says[np.arange(len(piece)), wanted]
         likelier = (says > own[:, None]).sum(axis=1)
-        cost -= float(own.sum(dtype=np.float64))
-        first += int((likelier < 1).sum())
-        five += int((likelier < 5).sum())
-    return cost / start, first / start, five / start
+        figures[start : start + len(piece)] = np.stack([-own, likelier < 1, likelier < 5], axis=1)
+        start += len(piece)
+    return figures
 
 
-def _read_fresh(run: Run, examples: Sequence[Example], batch_size: int = 32) -> float:
-    """Cross-entropy in nats per word, each sentence read from a fresh state behind an `EOS`."""
+def _read_fresh(run: Run, examples: Sequence[Example], batch_size: int = 32) -> np.ndarray:
+    """The cost of each sentence in nats, `(sentences,)`, read from a fresh state behind an `EOS`."""
     sentences = [run.vocabulary.ids(example.words) for example in examples]
-    cost, words = 0.0, 0
+    costs = np.zeros(len(sentences))
     order = np.argsort([len(ids) for ids in sentences], kind="stable")
     for start in range(0, len(order), batch_size):
         rows = [sentences[row] for row in order[start : start + batch_size]]
@@ -120,9 +137,10 @@ def _read_fresh(run: Run, examples: Sequence[Example], batch_size: int = 32) -> 
         layers, _ = run.network.read(batch.inputs)
         real = batch.sample_weight > 0
         hidden_state, targets = layers[-1]["hidden_state"][real], batch.targets[real]
-        words += len(targets)
+        sentence_of = order[start : start + batch_size][np.nonzero(real)[0]]
         for first in range(0, len(targets), CHUNK):
             says = run.network.log_probabilities(hidden_state[first : first + CHUNK])
             wanted = targets[first : first + CHUNK]
-            cost -= float(says[np.arange(len(wanted)), wanted].sum(dtype=np.float64))
-    return cost / words
+            own = says[np.arange(len(wanted)), wanted]
+            np.subtract.at(costs, sentence_of[first : first + CHUNK], own)
+    return costs

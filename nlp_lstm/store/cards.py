@@ -210,22 +210,30 @@ def _recipe(run: Run) -> str:
 
 
 def _table(run: Run) -> str:
-    """The metrics beside those of the baselines, as a Markdown table."""
-    columns = list(next(iter(run.metrics.values())))
-    rows = [
-        [metric, *("–" if row.get(column) is None else f"{row[column]:.3f}" for column in columns)]
-        for metric, row in run.metrics.items()
-    ]
-    lines = [["metric", *columns], ["---", *["---:"] * len(columns)], *rows]
+    """The metrics with their intervals, beside those of the baselines, as a Markdown table."""
+    baselines = list(dict.fromkeys(name for row in run.metrics.values() for name in row["baselines"]))
+    rows = []
+    for metric, row in run.metrics.items():
+        ends = f" ({' to '.join(map(_number, row['interval']))})" if row["interval"] else ""
+        count = "–" if row["n"] is None else f"{row['n']:,}"
+        others = [_number(row["baselines"].get(name)) for name in baselines]
+        rows.append([metric, f"{_number(row['model'])}{ends}", count, *others])
+    lines = [["metric", "model", "n", *baselines], ["---", *["---:"] * (len(baselines) + 2)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _number(value: float | None) -> str:
+    """A number of the table; a dash where there is none."""
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _measured(run: Run, name: str) -> str:
     """How the figures were measured, and how to measure them again."""
     text = _fill(
         "All figures are on the validation split. The recipe was chosen by this split too, so they flatter "
-        "the model a little. They were measured before the weights were rounded to float16. To measure them "
-        "again:"
+        "the model a little. They are of the weights as shipped, which are rounded to float16. In brackets "
+        "is the 95 % interval, by sentence; n is how many words or sentences a figure is a mean over. To "
+        "measure them again:"
     )
     command = f"nlp-lstm evaluate {name} --data {run.data['source'].partition(':')[0]}:DIR"
     return f"{text}\n\n```\n{command}\n```"

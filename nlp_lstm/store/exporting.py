@@ -1,10 +1,14 @@
 """export(): a run's taught model as a file that plain Keras opens."""
 
+import shutil
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from nlp_lstm.errors import StorageError, UsageError
 from nlp_lstm.store.run import Run, load_run
 from nlp_lstm.task import load_task
+from nlp_lstm.writing import whole_file
 
 
 def export(run: Run | str | Path, file: str | Path) -> Path:
@@ -22,7 +26,7 @@ def export(run: Run | str | Path, file: str | Path) -> Path:
 
     Raises:
         UsageError: if the file exists, or its name does not end in .keras.
-        StorageError: if writing fails.
+        StorageError: if writing fails; nothing is left of the file.
     """
     from nlp_lstm.models.layers import set_weights
 
@@ -33,9 +37,20 @@ def export(run: Run | str | Path, file: str | Path) -> Path:
         raise UsageError(f"{file} exists: give another name")
     model = load_task(run.task).taught_model(run.settings, len(run.vocabulary), run.outputs)
     set_weights(model, run.weights)
-    try:
-        model.save(file)
-    except OSError as error:
-        file.unlink(missing_ok=True)
-        raise StorageError(f"cannot write {file}: {error.strerror or error}") from None
+    _save(model, file)
     return file
+
+
+def _save(model: Any, file: Path) -> None:
+    """Let Keras, which writes as it goes along, save to a scratch folder, and bring the file from there."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "model.keras"
+            model.save(made)
+            with made.open("rb") as saved, whole_file(file, "give another name") as whole:
+                shutil.copyfileobj(saved, whole)
+    except OSError as error:
+        raise StorageError(
+            f"the model cannot be saved to a scratch folder: {error.strerror or error}; "
+            "name a folder with room in TMPDIR"
+        ) from None

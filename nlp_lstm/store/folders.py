@@ -6,14 +6,23 @@
 A name stands for a folder of that name first, then for a run of the user's, then for a shipped one.
 """
 
+import os
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from nlp_lstm.errors import DataError, MissingInputError, StorageError
+from nlp_lstm.errors import DataError, MissingInputError, StorageError, UsageError
 from nlp_lstm.store import storage
+from nlp_lstm.writing import clear_partials
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 RUNS = Path("runs")
 SHIPPED = Path(__file__).parent / "shipped"
+MOST_OF_A_REASON = 80  # characters
 
 
 def find_run(path: str | Path) -> Path:
@@ -28,10 +37,8 @@ def find_run(path: str | Path) -> Path:
     path = Path(path)
     for folder in (path, RUNS / path):
         if folder.is_dir():
-            if not is_shipped(folder) and not (folder / storage.RECORD).is_file():
-                raise MissingInputError(
-                    f"{folder} is not a run, it has no {storage.RECORD}: `nlp-lstm runs` lists all runs"
-                )
+            if not is_shipped(folder):
+                _check_is_run(folder)
             return folder
     if path.exists():
         raise MissingInputError(f"{path} is a file, a run is a folder: `nlp-lstm runs` lists all runs")
@@ -41,63 +48,103 @@ def find_run(path: str | Path) -> Path:
     raise MissingInputError(f"no run {str(path)!r}: `nlp-lstm runs` lists all runs")
 
 
-def find_newest(task: str | None = None, runs: Path = RUNS) -> Path:
-    """Return the folder of the user's own run that was written last, of one task or of any.
+def _check_is_run(folder: Path) -> None:
+    """Raise a MissingInputError for a folder that can be looked into and holds no run."""
+    if is_unfinished(folder):
+        raise MissingInputError(
+            f"{folder} holds a training that was not finished: continue it with "
+            f"`nlp-lstm train --resume {folder}`"
+        )
+    if os.access(folder, os.X_OK) and not os.path.isfile(folder / storage.RECORD):
+        raise MissingInputError(
+            f"{folder} is not a run, it has no {storage.RECORD}: `nlp-lstm runs` lists all runs"
+        )
 
-    Raises:
-        MissingInputError: if there is none; names those that come with nlp-lstm.
+
+class Found(NamedTuple):
+    """A folder that is a run, or was meant to be one.
+
+    Args:
+        path: the folder.
+        record: what its `run.json` holds; None if that cannot be read.
+        reason: why it is passed over, in a few words; None for a run.
     """
-    for path, record in reversed(list_runs(runs)):
-        if task in (None, record["task"]):
-            return path
-    kind = f"{task} run" if task else "run"
-    names = " or ".join(path.name for path in shipped_runs(task))
-    shipped = f", or name one that comes with nlp-lstm, {names}" if names else ""
-    raise MissingInputError(
-        f"no {kind} in {runs}/: train one with `nlp-lstm train --task {task or 'sentiment'}`{shipped}"
-    )
+
+    path: Path
+    record: dict[str, Any] | None
+    reason: str | None
+
+    @property
+    def task(self) -> str | None:
+        """The run's task, if it is known."""
+        return self.record["model"]["task"] if self.record else None
 
 
-def find_default(task: str | None = None) -> Path:
-    """Return the folder of the newest run, or of a shipped one where the user has none of the task.
+def look_through(runs: Path = RUNS) -> list[Found]:
+    """Return what there is of runs under `runs`, oldest first, the damaged ones too.
 
-    Where any task will do, the shipped one is that of sentiment.
-
-    Raises:
-        MissingInputError: if there is none of either kind.
+    Only the records and the sizes of the files are looked at: a file whose content has changed is found when
+    the run is loaded.
     """
-    try:
-        return find_newest(task)
-    except MissingInputError:
-        shipped = shipped_runs(task or "sentiment")
-        if not shipped:
-            raise
-        return shipped[0]
-
-
-def find_defaults() -> list[Path]:
-    """Return the folder of the newest run of each task, or all shipped ones where the user has no run.
-
-    They are in the order of their tasks' names. A run of tagging is left out unless there is no other: its
-    labels, such as those of names, say nothing of most sentences.
-
-    Raises:
-        MissingInputError: if there is none of either kind.
-    """
-    newest = {record["task"]: path for path, record in list_runs()}
-    usual = sorted(newest.keys() - {"tagging"}) or sorted(newest)
-    return [newest[task] for task in usual] or shipped_runs() or [find_newest()]
+    found = [(_written_at(path), _look_at(path)) for path in _folders_in(runs) if _meant_as_run(path)]
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
 
 def list_runs(runs: Path = RUNS) -> list[tuple[Path, dict[str, Any]]]:
     """Return folder and run.json of every run under `runs`, oldest first; damaged ones are left out."""
-    found = []
-    for file in sorted(runs.glob(f"[!.]*/{storage.RECORD}"), key=lambda file: file.stat().st_mtime_ns):
-        try:
-            found.append((file.parent, storage.read_record(file.parent)))
-        except (DataError, MissingInputError, StorageError):
-            continue
-    return found
+    clear_left_over(runs)
+    return [(one.path, one.record) for one in look_through(runs) if one.record and one.reason is None]
+
+
+def clear_left_over(runs: Path = RUNS) -> None:
+    """Delete what killed commands have left of files that they were writing."""
+    for folder in (runs, *_folders_in(runs)):
+        clear_partials(folder)
+
+
+def list_unfinished(runs: Path = RUNS) -> list[Path]:
+    """Return the folder of every training under `runs` that was not finished, by name."""
+    return [path for path in _folders_in(runs) if is_unfinished(path)]
+
+
+def is_in_training(folder: Path) -> bool:
+    """Return whether a process trains into a folder now, as far as the system tells: it holds the lock."""
+    if fcntl is None:
+        return False
+    try:
+        with (folder / storage.LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Return whether a folder holds a training that was not finished: a checkpoint, and no run yet."""
+    return _holds(folder, storage.CHECKPOINT) and not _holds(folder, storage.RECORD)
+
+
+def none_found(task: str | None = None, runs: Path = RUNS) -> MissingInputError:
+    """Return the error that says that there is no run, of a task or of any; names those of nlp-lstm's own."""
+    kind = f"{task} run" if task else "run"
+    names = " or ".join(path.name for path in shipped_runs(task))
+    shipped = f", or name one that comes with nlp-lstm, {names}" if names else ""
+    return MissingInputError(
+        f"no {kind} in {runs}/: train one with `nlp-lstm train --task {task or 'sentiment'}`{shipped}"
+    )
+
+
+def short_reason(path: Path, error: Exception) -> str:
+    """Return what is wrong with a run in a few words, without its path and without advice.
+
+    Example:
+        >>> short_reason(Path("runs/a"), DataError("runs/a/run.json has units 'x': it must be 1"))
+        "run.json has units 'x'"
+    """
+    text = str(error).replace(f"{path}/", "")
+    return re.split(r": | \(|; ", text, maxsplit=1)[0][:MOST_OF_A_REASON]
 
 
 def shipped_runs(task: str | None = None) -> list[Path]:
@@ -112,3 +159,47 @@ def shipped_runs(task: str | None = None) -> list[Path]:
 def is_shipped(path: Path) -> bool:
     """Return whether a run's folder is one of those that come with nlp-lstm."""
     return path.absolute().parent == SHIPPED
+
+
+def _folders_in(runs: Path) -> list[Path]:
+    """The folders in a folder, by name, without hidden ones; none if it cannot be read."""
+    try:
+        names = sorted(os.listdir(runs))
+    except OSError:
+        return []
+    return [runs / name for name in names if name[0] != "." and os.path.isdir(runs / name)]
+
+
+def _holds(folder: Path, name: str) -> bool:
+    """Whether there is such a name in a folder, as far as can be seen; a link that leads nowhere is one."""
+    return os.path.lexists(folder / name)
+
+
+def _meant_as_run(folder: Path) -> bool:
+    """Whether a folder is a run, a damaged one, or one that cannot be looked into."""
+    if not os.access(folder, os.R_OK | os.X_OK) or _holds(folder, storage.RECORD):
+        return True
+    in_progress = _holds(folder, storage.LOCK) or _holds(folder, storage.CHECKPOINT)
+    return _holds(folder, storage.WEIGHTS) and not in_progress
+
+
+def _written_at(folder: Path) -> int:
+    """When a run was written, in nanoseconds; of one that is damaged, whatever can be told."""
+    file = folder / storage.RECORD
+    for look in (file.stat, file.lstat, folder.lstat):
+        try:
+            return look().st_mtime_ns
+        except OSError:
+            continue
+    return 0
+
+
+def _look_at(folder: Path) -> Found:
+    """What there is of a run in a folder."""
+    record = None
+    try:
+        record = storage.read_record(folder)
+        storage.check_sizes(folder, record["files"])
+    except (DataError, MissingInputError, StorageError, UsageError) as error:
+        return Found(folder, record, short_reason(folder, error))
+    return Found(folder, record, None)

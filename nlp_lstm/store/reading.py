@@ -30,7 +30,7 @@ def request_for(run: Run, data: str | None, **asked: Any) -> Request:
     """Return what a reader is told for a run: what the run's record says, unless you ask for something else.
 
     Args:
-        run: its record says which labels it has, and whether its text was tokenized already.
+        run: it says which labels it has, and whether its text was tokenized already.
         data: the corpus, as `load_corpus` takes it; None for the run's own. Columns, separator and the like
             are those of its own file, so they do not apply to another one.
         **asked: fields of `Request`; None for what the run's record says.
@@ -44,8 +44,9 @@ def request_for(run: Run, data: str | None, **asked: Any) -> Request:
         if name not in DEFAULTS:
             raise UnknownNameError("option", name, READING)
     own = data is None or resolve_source(data) == run.data.get("source")
-    names = ("labels", "classes", "tokenized", *(OF_A_FILE if own else ()))
+    names = ("labels", "classes", *(OF_A_FILE if own else ()))
     known = {name: run.data[name] for name in names if run.data.get(name) is not None}
+    known["tokenized"] = run.reading.tokenized
     given = {name: value for name, value in asked.items() if value is not None}
     return Request(run.predicts, **{**known, **given})
 
@@ -62,12 +63,11 @@ def encode(run: Run, text: str, tokenized: bool | None = None) -> Sentence:
     Raises:
         DataError: if the text has no words, or too many.
     """
-    if tokenized is None and not run.data.get("tokenized"):
+    if tokenized is None and not run.reading.tokenized:
         tokenized = False
     return run.vocabulary.encode(text, tokenized)
 
 
-def recorded(reading: dict[str, Any], tokenized: bool | None) -> dict[str, Any]:
-    """Return what a run records of how its files were read: whatever is not the default."""
-    told = {name: value for name, value in reading.items() if value != DEFAULTS[name]}
-    return told if tokenized is None else told | {"tokenized": tokenized}
+def recorded(reading: dict[str, Any]) -> dict[str, Any]:
+    """Return what a run's `data` says of how its files were read: whatever is not the default."""
+    return {name: value for name, value in reading.items() if name in OF_A_FILE and value != DEFAULTS[name]}

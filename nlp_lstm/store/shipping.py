@@ -1,11 +1,9 @@
 """ship(): a trained run -> one of those that come with nlp-lstm.
 
-For who makes the package: `python -m nlp_lstm.store.shipping RUN NAME`. The weights become float16, paths
-that lead out of the folder lose all but their last part, and a model card is written.
+The weights become float16, paths that lead out of the folder lose all but their last part, and a model card
+is written. `python -m nlp_lstm.training.shipping` does it for who makes the package, and measures the run.
 """
 
-import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from nlp_lstm.errors import DataError, NlpLstmError
-from nlp_lstm.store import folders, storage
+from nlp_lstm.errors import DataError
+from nlp_lstm.store import folders
 from nlp_lstm.store.cards import write_card
 from nlp_lstm.store.run import Run, load_run, save_run
+from nlp_lstm.writing import write_whole
 
 CARD = "card.md"
 
@@ -40,15 +39,12 @@ def ship(run: Run | str | Path, name: str, folder: Path | None = None) -> Run:
         StorageError: if writing fails.
     """
     run = run if isinstance(run, Run) else load_run(run)
-    half = _halve(run.weights)
+    half = round_weights(run.weights)
     run = replace(run, data=without_paths(run.data))
     card = write_card(run, name)
     path = (folder or folders.SHIPPED) / name
-    if path.exists():
-        shutil.rmtree(path)
-    save_run(replace(run, path=path))
-    storage.write_weights(path, half)
-    (path / CARD).write_text(card, encoding="utf-8")
+    save_run(replace(run, path=path, weights=half), replace=True)
+    write_whole(path / CARD, card)
     return load_run(path)
 
 
@@ -70,20 +66,15 @@ def _inside(path: str) -> str:
     return path if below else Path(path).name
 
 
-def _halve(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The weights as float16."""
+def round_weights(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the weights as float16.
+
+    Raises:
+        DataError: if one is too large for that.
+    """
     with np.errstate(over="ignore"):  # what overflows is refused below
         half = {name: values.astype(np.float16) for name, values in weights.items()}
     for name, values in half.items():
         if not np.isfinite(values).all():
             raise DataError(f"{name} holds numbers beyond 65504: float16 cannot hold them")
     return half
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m nlp_lstm.store.shipping RUN NAME")
-    try:
-        ship(sys.argv[1], sys.argv[2])
-    except NlpLstmError as error:
-        sys.exit(f"nlp-lstm: {error}")

@@ -5,6 +5,7 @@ is built on the training set, and on the words of the vectors that a tagger star
 offsets into the raw text, so that what is shown is always what the user typed, whatever the model saw.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,9 @@ from nlp_lstm.errors import DataError, MissingInputError, UsageError
 PAD, UNK, EOS = 0, 1, 2
 RESERVED = ("[PAD]", "<unk>", "<eos>")
 MOST_WORDS = 10_000
+# What is done to a word before it is looked up, beside putting it in lower case.
+STRAIGHT = {"type": "Replace", "pattern": {"String": "’"}, "content": "'"}
+NORMALIZER = ("straight apostrophes",)
 
 # What counts as one word, first match first. It follows the Penn Treebank ("do n't", "film 's"), as
 # the treebanks that people train on do.
@@ -129,25 +133,30 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
-        """Read a vocabulary from a `tokenizer.json`.
-
-        Raises:
-            MissingInputError: if there is no such file.
-            DataError: if it is not a word-level vocabulary of ours.
-        """
+        """Read a `tokenizer.json` as `from_json` does; a MissingInputError says that there is none."""
         if not path.is_file():
             raise MissingInputError(f"{path} is missing")
+        return cls.from_json(path.read_text(encoding="utf-8", errors="replace"), str(path))
+
+    @classmethod
+    def from_json(cls, text: str, where: str) -> "Vocabulary":
+        """Return the vocabulary that `to_json` has returned; an error calls it `where`.
+
+        Raises:
+            DataError: if it is not a word-level vocabulary of ours.
+        """
         try:
-            tokenizer = Tokenizer.from_file(str(path))
+            return cls(Tokenizer.from_str(text))
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as error:  # a broken file can raise the library's PanicException
-            raise DataError(f"{path} is not a tokenizer file: {error}") from None
-        return cls(tokenizer)
+        except DataError as error:
+            raise DataError(f"{where} is {error}") from None
+        except BaseException as error:  # a broken text can raise the library's PanicException
+            raise DataError(f"{where} is not a tokenizer file: {error}") from None
 
-    def save(self, path: Path) -> None:
-        """Write the vocabulary as a `tokenizer.json` that `tokenizers` opens."""
-        self._tokenizer.save(str(path))
+    def to_json(self) -> str:
+        """Return the vocabulary as the text of a `tokenizer.json` that `tokenizers` opens."""
+        return self._tokenizer.to_str(pretty=True)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -156,6 +165,13 @@ class Vocabulary:
     def lowercase(self) -> bool:
         """Whether words are put in lower case before they are looked up."""
         return self._tokenizer.normalizer.normalize_str("A") == "a"  # pyright: ignore
+
+    @property
+    def normalizer(self) -> tuple[str, ...]:
+        """What else is done to words before they are looked up, step by step."""
+        told = json.loads(self._tokenizer.normalizer.__getstate__())  # pyright: ignore
+        steps = [step for step in told.get("normalizers", [told]) if step["type"] != "Lowercase"]
+        return tuple(NORMALIZER[0] if step == STRAIGHT else step["type"] for step in steps)
 
     def ids(self, words: Sequence[str]) -> np.ndarray:
         """Return the id of each word, `(timesteps,)` int32; unknown ones are `UNK`."""
@@ -225,7 +241,7 @@ def _splitter() -> pre_tokenizers.PreTokenizer:
 
 def _normalizer(lowercase: bool) -> normalizers.Normalizer:
     """What the model sees of a word: straight apostrophes, and lower case if asked."""
-    straight = normalizers.Replace("’", "'")
+    straight = normalizers.Replace(STRAIGHT["pattern"]["String"], STRAIGHT["content"])
     return normalizers.Sequence([straight, normalizers.Lowercase()] if lowercase else [straight])
 
 

@@ -1,2 +1,2 @@
 from .fitting import fit as fit
-from .train import first_weights as first_weights
+from .preparing import first_weights as first_weights

@@ -4,11 +4,13 @@ The twin's layers and one optimizer are shared by as many compiled Keras models 
 batches: each is then traced once, for a known number of time steps, which is what `UnrolledLSTM` asks for.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
+from nlp_lstm.errors import DataError
 from nlp_lstm.models.layers import get_weights, set_weights, with_loss
 from nlp_lstm.models.sampling import sample_outputs
 from nlp_lstm.settings import Settings
@@ -24,6 +26,8 @@ class Learner:
         weights: the first ones, by the names of `network.weight_shapes`.
         stream: whether the twin carries its states from batch to batch.
         steps: in all epochs; the learning rate falls to 0 over them.
+
+    `sampling` is the generator that draws the words of a sampled softmax.
     """
 
     def __init__(
@@ -32,7 +36,7 @@ class Learner:
         vocab_size, outputs = len(weights["embedding/embeddings"]), len(weights["output/bias"])
         self.settings, self.taught = settings, settings.train_as == "taught"
         self.outputs, self.sample = outputs, settings.sampled_softmax or outputs
-        self._random = np.random.default_rng(settings.seed)
+        self.sampling = np.random.default_rng(settings.seed)
         if self.taught:
             self.model = task.taught_model(settings, vocab_size, outputs)
         else:
@@ -44,6 +48,7 @@ class Learner:
             global_clipnorm=settings.clip_norm,
             weight_decay=settings.weight_decay or None,
         )
+        self.optimizer.build(self.model.trainable_variables)  # now, so that a checkpoint can be put into it
         self._compiled: dict[tuple[tuple[int, int], int | None] | None, Any] = {}
 
     def train(self, batch: Batch) -> dict[str, float]:
@@ -54,7 +59,7 @@ class Learner:
         if self.sample >= self.outputs:
             model = self._compile_for(batch.inputs.shape)
             return model.train_on_batch(*self._arguments(batch), return_dict=True)
-        drawn = sample_outputs(batch.targets, self.outputs, self.sample, self._random)
+        drawn = sample_outputs(batch.targets, self.outputs, self.sample, self.sampling)
         model = self._compile_for(batch.inputs.shape, self.sample)
         inputs = [batch.inputs, drawn.targets, batch.sample_weight, drawn.outputs, drawn.log_counts]
         return model.train_on_batch(inputs, return_dict=True)
@@ -70,9 +75,39 @@ class Learner:
 
     def reset_states(self) -> None:
         """Set the states that the twin carries from batch to batch to zeros."""
-        for layer in self.model.layers:
-            if getattr(layer, "stateful", False):
-                layer.reset_state()
+        for layer in self._carrying():
+            layer.reset_state()
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return a copy of every number that a step changes, but for those of `sampling`.
+
+        They are weights and dropout's seeds, what the optimizer has gathered, and the carried states, each by
+        its number: Keras names them anew in every process.
+        """
+        return {name: np.array(keras.ops.convert_to_numpy(held)) for name, held in self._held().items()}
+
+    def set_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Put in what `state` returned, of a learner of the same settings.
+
+        Raises:
+            DataError: if it is that of another model.
+        """
+        held = self._held()
+        shapes = {name: tuple(variable.shape) for name, variable in held.items()}
+        if shapes != {name: values.shape for name, values in state.items()}:
+            raise DataError("the checkpoint is of another model, or of another version of Keras: train again")
+        for name, values in state.items():
+            held[name].assign(values)
+
+    def _held(self) -> dict[str, Any]:
+        """The variables of `state`."""
+        carried = [state for layer in self._carrying() for state in layer.states]
+        groups = {"model": self.model.variables, "optimizer": self.optimizer.variables, "carried": carried}
+        return {f"{name}/{number}": held for name in groups for number, held in enumerate(groups[name])}
+
+    def _carrying(self) -> list[Any]:
+        """The layers that carry their states from batch to batch."""
+        return [layer for layer in self.model.layers if getattr(layer, "stateful", False)]
 
     def _compile_for(self, shape: tuple[int, int], sample: int | None = None) -> Any:
         """The compiled model for one shape of batches and size of sample."""

@@ -1,8 +1,6 @@
 """The traces of a report as NetCDF: `xarray.open_datatree` opens it, a group per model and layer."""
 
 import importlib.util
-import tempfile
-from pathlib import Path
 
 from nlp_lstm.errors import MissingInputError
 from nlp_lstm.report import Report
@@ -31,7 +29,5 @@ def show_netcdf(report: Report) -> bytes:
         raise MissingInputError("h5netcdf is not installed: pip install 'nlp-lstm[xarray]'")
     from xarray import DataTree
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "traces.nc"
-        DataTree.from_dict(groups).to_netcdf(path, engine="h5netcdf")
-        return path.read_bytes()
+    # In memory: HDF5 ends the process where it meets a full disk.
+    return bytes(DataTree.from_dict(groups).to_netcdf(engine="h5netcdf"))

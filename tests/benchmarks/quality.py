@@ -29,8 +29,8 @@ from nlp_lstm.models.layers import get_weights
 from nlp_lstm.task import Encoded, Task, load_task
 from nlp_lstm.text.batches import Batch, pad
 from nlp_lstm.training.learner import Learner
+from nlp_lstm.training.preparing import build_vocabulary, first_weights
 from nlp_lstm.training.recipes import PRESETS
-from nlp_lstm.training.train import build_vocabulary, first_weights
 
 # A preset, and what differs from it; dropout is the plain one, since torch has no other.
 PTB = (

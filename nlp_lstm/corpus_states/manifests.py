@@ -1,0 +1,135 @@
+"""The manifest of an extraction, `manifest.json`: what was read and with what, and what the shards hold.
+
+It has type and shape of every column and the SHA-256 of every shard, so that others can read and check a
+folder without nlp-lstm. Unlike a run's record, it is there from the start, and says whether it is finished.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from nlp_lstm.errors import DataError, MissingInputError, StorageError
+from nlp_lstm.writing import write_whole
+
+MANIFEST, FORMAT = "manifest.json", 2
+DTYPES = ("float32", "float16")
+WORD_COLUMNS = {
+    "sentence_number": "int64",
+    "word_number": "int64",
+    "word": "string",
+    "label": "string",
+    "prediction": "string",
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an extraction holds.
+
+    Args:
+        run, run_sha256, task: the run that read, `Run.sha256`, and its task.
+        data, split, limit, data_sha256: what it read, as `extract` takes it, and `Stream.sha256`.
+        parts, layers, units, dtype: what is kept of every word; layers from 1.
+        shard_words: a shard ends with the sentence that brings it to so many words.
+        versions: of the libraries, and of nlp-lstm.
+        status: "running" or "finished".
+        sentences, words, shards: how many; 0 while running.
+        shard_sha256: name of each shard -> the SHA-256 of its file; empty while running, but for what an
+            earlier extraction into the folder had finished.
+    """
+
+    run: str
+    run_sha256: str
+    task: str
+    data: str
+    split: str
+    limit: int | None
+    data_sha256: str
+    parts: tuple[str, ...]
+    layers: tuple[int, ...]
+    units: int
+    dtype: str
+    shard_words: int
+    versions: Mapping[str, str] = field(default_factory=dict)
+    status: str = "running"
+    sentences: int = 0
+    words: int = 0
+    shards: int = 0
+    shard_sha256: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def state_columns(self) -> dict[str, tuple[int, str]]:
+        """Name of each column of states -> its layer and part."""
+        return {column_name(layer, part): (layer, part) for layer in self.layers for part in self.parts}
+
+
+def column_name(layer: int, part: str) -> str:
+    """Return the name of a column of states.
+
+    Example:
+        >>> column_name(1, "cell_state")
+        'layer_1/cell_state'
+    """
+    return f"layer_{layer}/{part}"
+
+
+def write_manifest(folder: Path, manifest: Manifest, advice: str) -> None:
+    """Write `manifest.json`, with type and shape of a row in each column.
+
+    Args:
+        folder: where it goes.
+        manifest: what it says.
+        advice: what to do if writing fails.
+
+    Raises:
+        StorageError: if writing fails; an older manifest stays.
+    """
+    columns = {name: {"dtype": kind, "shape": []} for name, kind in WORD_COLUMNS.items()}
+    for name in manifest.state_columns:
+        columns[name] = {"dtype": manifest.dtype, "shape": [manifest.units]}
+    record = {"format": FORMAT, **asdict(manifest), "columns": columns}
+    write_whole(folder / MANIFEST, json.dumps(record, indent=2) + "\n", advice)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return the manifest of a folder.
+
+    Raises:
+        MissingInputError: if there is none.
+        DataError: if it is not a manifest of this format.
+        StorageError: if it cannot be read.
+    """
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise MissingInputError(
+            f"{folder} is not an extraction, it has no {MANIFEST}: `nlp-lstm extract --output` writes one"
+        )
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        if record["format"] != FORMAT:
+            raise _other_format(file, record)
+        values: dict[str, Any] = {entry.name: record[entry.name] for entry in fields(Manifest)}
+        for entry in fields(Manifest):
+            if entry.type in (str, int) and type(values[entry.name]) is not entry.type:
+                raise ValueError(f"{entry.name} is {values[entry.name]!r}")
+        for name in ("parts", "layers"):
+            values[name] = tuple(values[name])
+            if not values[name]:
+                raise ValueError(f"it has no {name}")
+        values["shard_sha256"] = dict(values["shard_sha256"])
+        return Manifest(**values)
+    except OSError as error:
+        raise StorageError(f"cannot read {file}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataError(f"{file} is cut or not a manifest ({error}): extract again") from None
+
+
+def _other_format(file: Path, record: Mapping[str, Any]) -> DataError:
+    """The error for a manifest of an older nlp-lstm, or of a newer one."""
+    number, advice = record["format"], "extract again"
+    if isinstance(number, int) and number > FORMAT:
+        version = dict(record.get("versions", {})).get("nlp-lstm")
+        advice = f"install nlp-lstm {version}, which wrote it" if version else "install the one that wrote it"
+    return DataError(f"{file} has format {number!r}: this nlp-lstm reads format {FORMAT}, {advice}")
