@@ -190,5 +190,5 @@ def _check(name: str, value: Any, rules: Any) -> None:
     # NaN compares as False with everything, so the test asks for what is allowed.
     if not (value < math.inf and value >= low and (high is None or value <= high)):
         allowed = f"at least {low:g}" if high is None else f"between {low:g} and {high:g}"
-        finite = "finite and " if value == math.inf else ""
+        finite = "" if -math.inf < value < math.inf else "a finite number, "
         raise UsageError(f"{name} is {value}: it must be {finite}{allowed}")

@@ -14,7 +14,7 @@ class Bar:
         self._quiet = quiet
         self._bar: Any = None
         self._task: Any = None
-        self._started = time.perf_counter()
+        self._first: tuple[int, float] | None = None  # steps that were done before, and when it began
 
     def __enter__(self) -> "Bar":
         return self
@@ -27,10 +27,12 @@ class Bar:
         """Show a `fitting.Progress`."""
         if self._quiet:
             return
+        if self._first is None:
+            self._first = (_done(progress) - 1, time.perf_counter())
         if sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown"):
             self._draw(progress)
         elif progress.step == progress.steps:
-            print(_line(progress), _left(progress, self._started), file=sys.stderr, flush=True)
+            print(_line(progress), _left(progress, *self._first), file=sys.stderr, flush=True)
 
     def _draw(self, progress: Any) -> None:
         """Move the bar."""
@@ -45,10 +47,10 @@ class Bar:
                 TextColumn("left"),
             )
             self._bar = Progress(*columns, console=Console(stderr=True))
-            self._task = self._bar.add_task(_line(progress), total=progress.epochs * progress.steps)
+            total = progress.epochs * progress.steps
+            self._task = self._bar.add_task(_line(progress), total=total, completed=_done(progress) - 1)
             self._bar.start()
-        done = (progress.epoch - 1) * progress.steps + progress.step
-        self._bar.update(self._task, completed=done, description=_line(progress))
+        self._bar.update(self._task, completed=_done(progress), description=_line(progress))
 
 
 class Line:
@@ -93,7 +95,13 @@ def _line(progress: Any) -> str:
     return "  ".join(parts)
 
 
-def _left(progress: Any, started: float) -> str:
-    """The time left if all epochs are made."""
-    seconds = (time.perf_counter() - started) / progress.epoch * (progress.epochs - progress.epoch)
+def _done(progress: Any) -> int:
+    """How many steps of all epochs are done."""
+    return (progress.epoch - 1) * progress.steps + progress.step
+
+
+def _left(progress: Any, before: int, started: float) -> str:
+    """The time left if all epochs are made, at the speed of the steps since `before` were done."""
+    left = progress.epochs * progress.steps - _done(progress)
+    seconds = (time.perf_counter() - started) / (_done(progress) - before) * left
     return f" about {seconds:.0f} s left"

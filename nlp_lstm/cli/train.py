@@ -65,7 +65,7 @@ def command(as_json, quiet, **options):
 
     note("starting Keras ...", quiet)
     with quiet_start():
-        from nlp_lstm.training.saving import next_commands
+        from nlp_lstm.training.finishing import next_commands
         from nlp_lstm.training.train import train
 
     with Bar(quiet) as bar:
