@@ -4,10 +4,12 @@
 # make docs   the documentation, in build/docs/index.html; warnings are errors
 # make outputs  type all pages of README and docs, and write into them what their commands print
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
-# make verdict  judge what is said about hidden and cell state by the runs that come with the package
+# make verdict  judge what is said about hidden and cell state by the runs that come with the package, on the text that
+#                 comes with it: in an empty folder, as right after the installation
 # make picture  draw the README's picture again, by the tagger that make demo trained
 # make shipped  train the runs that come with the package, from the files under data/, and put them there;
-#                 the tagger with one layer, fewer units and words than its preset, so that both fit into 12 MB
+#                 the tagger with one layer, fewer units and words than its preset, so that both fit into 12 MB,
+#                 and with sentences of negations and links mixed in
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -46,13 +48,14 @@ picture: $(VENV)/installed-dev
 	$(BIN)/nlp-lstm probe "the film is not very funny ." --run sentiment-001 --format svg --output docs/pictures/probe.svg
 
 shipped: $(VENV)/installed
-	$(BIN)/nlp-lstm train --preset sst --layers 1 --units 168 --keep best --vocab-size 26000 --seed 0 --run build/sentiment-sst
-	$(BIN)/nlp-lstm train --preset wikitext-2 --seed 0 --run build/next-word-wikitext2
+	$(BIN)/nlp-lstm train --preset sst --data sst-mixed:data/sst --layers 1 --units 168 --vocab-size 26000 --seed 0 --run build/sentiment-sst
+	$(BIN)/nlp-lstm train --preset stories --seed 0 --run build/next-word-stories
 	$(BIN)/python -m nlp_lstm.training.shipping build/sentiment-sst sentiment-sst
-	$(BIN)/python -m nlp_lstm.training.shipping build/next-word-wikitext2 next-word-wikitext2
+	$(BIN)/python -m nlp_lstm.training.shipping build/next-word-stories next-word-stories
 
 verdict: $(VENV)/installed
-	$(BIN)/nlp-lstm verdict sentiment-sst next-word-wikitext2 > docs/understand/verdict.txt
+	mkdir -p build/empty
+	cd build/empty && $(abspath $(BIN))/nlp-lstm verdict > $(abspath docs/understand)/verdict.txt
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py

@@ -24,10 +24,10 @@ from .report import Comparison as Comparison
 from .report import Report as Report
 from .settings import Settings as Settings
 from .states.edits import Edit as Edit
+from .states.layer_traces import LayerTrace as LayerTrace
+from .states.layer_traces import Traces as Traces
 from .states.probing import probe as probe
-from .states.traces import LayerTrace as LayerTrace
 from .states.traces import Trace as Trace
-from .states.traces import Traces as Traces
 from .states.tracing import trace as trace
 from .store.exporting import export as export
 from .store.listing import runs as runs

@@ -62,7 +62,7 @@ class Settings:
     )
     word_dropout: float = setting(
         0.0,
-        "share of words hidden in training: read as unknown or, where the text has unknown words, as padding",
+        "share of words hidden in training: read as unknown or, where many words are unknown, as padding",
         minimum=0,
         maximum=0.95,
     )

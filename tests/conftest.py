@@ -111,7 +111,7 @@ def ship_stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path],
         made = tmp_path_factory.mktemp("made")
         for name, source in (
             ("sentiment-sst", "sst:/a/b/sst"),
-            ("next-word-wikitext2", "text:/a/wikitext-2"),
+            ("next-word-stories", "stories"),
         ):
             run = make_run(made / name, CARDS[name].task)
             ship(replace(run, data={**run.data, "source": source, "limit": None}), name, folder)

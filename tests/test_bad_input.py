@@ -429,9 +429,9 @@ def test_a_changed_record_is_refused(two_runs, refused, where, value, says):
         ("format", 1, "format 1, which was never released: train it again"),
         ("format", 3, "format 3: install nlp-lstm 9.8 or newer to read it"),
         (
-            "reading starts_with_eos",
+            "reading ends_with_dash",
             True,
-            "its reading has 'starts_with_eos', which this one does not know; inst",
+            "its reading has 'ends_with_dash', which this one does not know; insta",
         ),
         (
             "reading starts_with",

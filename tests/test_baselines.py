@@ -6,21 +6,29 @@ from collections import Counter, defaultdict
 from functools import partial
 from itertools import product
 from math import log
+from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
 
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.evaluation.baselines import (
+    Labelled,
     fit_kneser_ney,
     keep_last_label,
     kneser_ney_cross_entropy,
     predict_look_up,
     predict_majority,
+    predict_naive_bayes,
     predict_tfidf,
     stream_ngrams,
     unigram_cross_entropy,
 )
+from nlp_lstm.evaluation.baselines.bags import MOST_PASSES, STRENGTHS
 from nlp_lstm.evaluation.baselines.kneser_ney import estimate_discounts
 
 EOS = 0
@@ -272,42 +280,91 @@ REVIEWS = [
     ["not", "so", "good"],
 ] * 5
 VERDICTS = [[1, 3], [1, 0], [3], [1, 0], [1, 3], [1, 1, 0]] * 5
+BAGS = pytest.mark.parametrize("predict", [predict_naive_bayes, predict_tfidf])
 
 
-@pytest.mark.parametrize("predict", [predict_look_up, predict_tfidf])
+@BAGS
 def test_words_may_be_strings_or_ids(predict):
-    from_words = predict(REVIEWS, VERDICTS, REVIEWS, 4)
-    from_ids = predict(encode(REVIEWS), VERDICTS, encode(REVIEWS), 4)
-    np.testing.assert_allclose(np.vstack(from_words), np.vstack(from_ids), rtol=1e-12)
+    from_words = predict(Labelled(REVIEWS, VERDICTS), REVIEWS, 4)
+    from_ids = predict(Labelled(encode(REVIEWS), VERDICTS), encode(REVIEWS), 4)
+    np.testing.assert_allclose(from_words, from_ids, rtol=1e-6)
+    looked_up = predict_look_up(REVIEWS, VERDICTS, REVIEWS, 4)
+    again = predict_look_up(encode(REVIEWS), VERDICTS, encode(REVIEWS), 4)
+    np.testing.assert_array_equal(np.vstack(looked_up), np.vstack(again))
 
 
-def test_tfidf_learns_the_last_label_from_the_whole_sentence():
-    probabilities = predict_tfidf(REVIEWS, VERDICTS, [["not", "good"], ["good", "fun"], []], 5)
+def random_reviews(sentences: int, seed: int):
+    """Sentences of 9 words, and a label for each that depends on some of them."""
+    random = np.random.default_rng(seed)
+    rows = [random.integers(0, 9, length).tolist() for length in random.integers(2, 9, sentences)]
+    labels = [
+        [-1] * (len(row) - 1) + [(row.count(3) > row.count(5)) + 2 * (random.random() < 0.2)] for row in rows
+    ]
+    return [[f"w{number}" for number in row] for row in rows], labels
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_the_bags_are_those_of_scikit_learn_itself():
+    (words, labels), (asked, _), known = (random_reviews(120, seed) for seed in (0, 1, 2))
+    texts, last = [" ".join(row) for row in words], [row[-1] for row in labels]
+    grams: dict[str, Any] = {"ngram_range": (1, 2), "token_pattern": r"\S+"}
+    asked_texts = [" ".join(row) for row in asked]
+    bayes = make_pipeline(CountVectorizer(binary=True, **grams), MultinomialNB(alpha=1)).fit(texts, last)
+    found = predict_naive_bayes(Labelled(words, labels), asked, 4)
+    np.testing.assert_allclose(found, bayes.predict_proba(asked_texts), rtol=1e-9)
+
+    def fit(strength: float, **options: Any):
+        regression = LogisticRegression(C=strength, max_iter=MOST_PASSES, **options)
+        words_and_pairs = TfidfVectorizer(**grams, dtype=np.float32)  # pyright: ignore[reportArgumentType]
+        return make_pipeline(words_and_pairs, regression).fit(texts, last)
+
+    found = predict_tfidf(Labelled(words, labels), asked, 4)
+    np.testing.assert_allclose(found, fit(1, tol=1e-8).predict_proba(asked_texts), atol=0.01)
+    known_texts, truth = [" ".join(row) for row in known[0]], [row[-1] for row in known[1]]
+    saga: dict[str, Any] = {"solver": "saga", "random_state": 0}
+    best = max(STRENGTHS, key=lambda strength: fit(strength, **saga, tol=0.01).score(known_texts, truth))
+    found = predict_tfidf(Labelled(words, labels), asked, 4, Labelled(*known))
+    assert best > 1
+    np.testing.assert_allclose(found, fit(best, **saga).predict_proba(asked_texts), atol=1e-4)
+
+
+def test_c_is_1_where_the_validation_split_has_no_labels():
+    train, nothing = Labelled(REVIEWS, VERDICTS), Labelled([["good"]], [[-1]])
+    np.testing.assert_array_equal(predict_tfidf(train, REVIEWS, 4), predict_tfidf(train, REVIEWS, 4, nothing))
+
+
+@BAGS
+def test_bags_learn_the_last_label_from_the_whole_sentence(predict):
+    probabilities = predict(Labelled(REVIEWS, VERDICTS), [["not", "good"], ["good", "fun"], []], 5)
     assert probabilities.shape == (3, 5)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1)
     assert probabilities.argmax(axis=1)[:2].tolist() == [0, 3]
     assert (probabilities[:, [1, 2, 4]] == 0).all()  # 1 never ends a sentence; 2 and 4 never occur
 
 
-def test_tfidf_learns_the_last_scored_label_though_words_follow_it():
+@BAGS
+def test_bags_learn_the_last_scored_label_though_words_follow_it(predict):
     words, labels = [[*row, "."] for row in REVIEWS], [[*row, -1] for row in VERDICTS]
-    probabilities = predict_tfidf(words, labels, [["not", "good", "."], ["good", "fun", "."]], 4)
+    probabilities = predict(Labelled(words, labels), [["not", "good", "."], ["good", "fun", "."]], 4)
     assert probabilities.argmax(axis=1).tolist() == [0, 3]
 
 
-def test_tfidf_sees_pairs_of_words():
+@BAGS
+def test_bags_see_pairs_of_words(predict):
     """Every sentence holds the same words, so their order alone tells the labels apart."""
     train = [["a", "b", "c"], ["c", "b", "a"]] * 10
     labels = [[-1, -1, 0], [-1, -1, 1]] * 10
-    assert predict_tfidf(train, labels, train[:2], 2).argmax(axis=1).tolist() == [0, 1]
+    assert predict(Labelled(train, labels), train[:2], 2).argmax(axis=1).tolist() == [0, 1]
 
 
-def test_tfidf_without_a_choice():
-    assert predict_tfidf([["a"], ["b"]], [[1], [-1]], [["c"], []], 3).tolist() == [[0, 1, 0]] * 2
-    assert predict_tfidf(REVIEWS, VERDICTS, [], 4).shape == (0, 4)
+@BAGS
+def test_bags_without_a_choice(predict):
+    one = Labelled([["a"], ["b"]], [[1], [-1]])
+    assert predict(one, [["c"], []], 3).tolist() == [[0, 1, 0]] * 2
+    assert predict(Labelled(REVIEWS, VERDICTS), [], 4).shape == (0, 4)
 
 
-@pytest.mark.parametrize("predict", [predict_look_up, predict_tfidf])
+@pytest.mark.parametrize("predict", [predict_look_up, predict_naive_bayes, predict_tfidf])
 @pytest.mark.parametrize(
     ("words", "labels", "message"),
     [
@@ -320,8 +377,9 @@ def test_tfidf_without_a_choice():
     ],
 )
 def test_bad_labels_are_refused(predict, words, labels, message):
+    train = (words, labels) if predict is predict_look_up else (Labelled(words, labels),)
     with pytest.raises(DataError, match=message):
-        predict(words, labels, [["a"]], 2)
+        predict(*train, [["a"]], 2)
 
 
 def test_importing_baselines_loads_no_scikit_learn():

@@ -238,12 +238,23 @@ def test_both_commands_print_tables_and_json(two_runs, cli):
     assert [row["verdict"] for row in shown["tables"][0]["rows"]]
 
 
-def test_a_run_whose_corpus_is_not_there_reads_mini_and_says_so(new_run, here, cli):
-    run = new_run(here / "made")
-    save_run(replace(run, path=here / "runs/sentiment-001", data={**run.data, "source": "sst:gone"}))
-    done = cli("compare", "influence", "sentiment-001", "--limit", 60)
+@pytest.mark.parametrize(
+    ("task", "box", "path"),
+    [("sentiment", "reviews", "sst:gone"), ("next-word", "stories", "text:gone")],
+)
+def test_a_run_whose_corpus_is_not_there_reads_text_of_the_box_and_says_so(
+    new_run, here, cli, task, box, path
+):
+    run = new_run(here / "made", task=task)
+    save_run(replace(run, path=here / "runs/lost", data={**run.data, "source": path}))
+    done = cli("compare", "influence", "lost", "--limit", 40)
     assert done.code == 0, done.err
-    assert "sentiment-001: mini (sst:gone is not here), 60 sentences" in done.out
+    assert f"lost: {box} ({path} is not here), 40 sentences" in done.out.splitlines()[0]
+    refused = cli("compare", "units", "lost")
+    assert (refused.code, refused.out) == (65, "")
+    assert "holds no facts about its words" in refused.err
+    assert "--data mini" in refused.err
+    assert cli("compare", "units", "lost", "--data", "mini", "--limit", 200).code == 0
 
 
 # Bad input

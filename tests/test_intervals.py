@@ -18,6 +18,7 @@ from nlp_lstm.evaluation.labels import label_probabilities
 from nlp_lstm.evaluation.scoring import Figure, measure_last_words, measure_words, score_tallies, tally
 from nlp_lstm.evaluation.words import _read_fresh
 from nlp_lstm.store.run import Run
+from nlp_lstm.text.vocabulary import EOS, UNK
 
 LABELS = 3
 
@@ -173,6 +174,35 @@ def test_the_interval_of_perplexity_is_the_exp_of_that_of_cross_entropy(next_wor
     verbs = table["agreement_across_attractor"]
     expected = binomtest(round(verbs["model"] * verbs["n"]), verbs["n"]).proportion_ci(method="wilson")
     assert (verbs["model_low"], verbs["model_high"]) == pytest.approx(tuple(expected))
+
+
+def test_unknown_targets_are_left_out_of_perplexity_known(next_word):
+    """Read word by word: what the others cost, and how many there are."""
+    words = [example.words for example in corpus_of(next_word).validation[:6]]
+    known = next_word.vocabulary.words
+    Path("own").mkdir()
+    lines = [
+        " ".join("quokka" if place % 3 == 1 else word for place, word in enumerate(row)) for row in words
+    ]
+    for split in ("train", "valid"):
+        Path(f"own/{split}.txt").write_text("\n".join(lines) + "\n")
+    report = evaluate(next_word, "text:own")
+    rows: dict[str, Any] = {str(row["metric"]): row for row in report.comparisons[0].records()}
+    ids = [number for line in lines for number in [*next_word.vocabulary.ids(line.split()), EOS]]
+    layers, _ = next_word.network.read(np.array([[EOS, *ids[:-1]]]))
+    says = next_word.network.log_probabilities(layers[-1]["hidden_state"][0])
+    costs = -says[np.arange(len(ids)), ids]
+    kept = costs[np.array(ids) != UNK]
+    assert rows["perplexity"]["model"] == pytest.approx(float(np.exp(costs.mean())), rel=1e-5)
+    assert rows["perplexity_known"]["model"] == pytest.approx(float(np.exp(kept.mean())), rel=1e-5)
+    assert (rows["perplexity"]["n"], rows["perplexity_known"]["n"]) == (len(ids), len(kept))
+    assert rows["perplexity_known"]["model_low"] < rows["perplexity_known"]["model"]
+    counts = np.bincount(ids, minlength=len(known)) + 1
+    unigram = -np.log(counts[np.array(ids)] / counts.sum())[np.array(ids) != UNK]
+    assert rows["perplexity_known"]["unigram"] == pytest.approx(float(np.exp(unigram.mean())))
+    said = report.comparisons[0].meaning
+    share = f"{(np.array(ids) == UNK).mean():.1%} of the targets"
+    assert f"over {len(known):,} words in lower case, one of which is <unk>, {share}" in said
 
 
 def test_words_of_a_single_sentence_have_no_interval(next_word, new_run):

@@ -11,7 +11,7 @@ import nlp_lstm
 from nlp_lstm.errors import CheckError, DataError, UsageError
 from nlp_lstm.models.cells import CELLS
 from nlp_lstm.states.keras_models import to_numpy
-from nlp_lstm.states.traces import LayerTrace
+from nlp_lstm.states.layer_traces import LayerTrace
 
 STEP = 2e-6
 

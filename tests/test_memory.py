@@ -17,12 +17,11 @@ from nlp_lstm.states.memory import (
     half_life,
     logit_writes,
     memory_age,
-    memory_table,
     shares,
-    unit_age_table,
     unit_ages,
     write_decomposition,
 )
+from nlp_lstm.states.memory_tables import memory_table, unit_age_table
 from nlp_lstm.states.traces import Trace
 from nlp_lstm.states.tracing import trace
 from nlp_lstm.views import VIEWS

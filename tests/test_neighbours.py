@@ -215,10 +215,10 @@ def test_where_all_are_damaged_the_shipped_ones_are_used(
     done = cli("probe", "the sky")
     assert done.code == 0
     assert done.err.count("passed over runs/") == 3
-    assert "using next-word-wikitext2 and sentiment-sst, shipped with nlp-lstm" in done.err
+    assert "using next-word-stories and sentiment-sst, shipped with nlp-lstm" in done.err
     shutil.rmtree(shipped / "sentiment-sst")
     assert cli("predict", "the sky").code == 66
-    assert load_run("next-word-wikitext2").shipped
+    assert load_run("next-word-stories").shipped
 
 
 def test_runs_clears_what_killed_commands_have_left(neighbour, cli):

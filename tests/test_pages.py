@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from nlp_lstm import load_run
+from nlp_lstm.analyses.comparing import facts_of, make_studies
 from nlp_lstm.claims.page import CLAIMS
+from nlp_lstm.report.markup import show_facts
+from nlp_lstm.store.cards import CARDS
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+VERDICT = ROOT / "docs/understand/verdict.txt"
 METRICS = ("accuracy_", "macro_", "last_word_", "cross_", "perplexity", "fresh_", "top_", "agreement_")
 # Which word is likelier or higher may differ from one processor to the next; how many are shown may not.
 OF_THE_MODEL = re.compile(r'predict "|generate|find|compare')
@@ -124,13 +128,33 @@ def drawn_words(path: Path) -> list[str]:
 
 
 def test_the_verdict_that_is_shown_has_the_claims_and_rules_of_the_program():
-    text = (ROOT / "docs/understand/verdict.txt").read_text(encoding="utf-8")
+    text = VERDICT.read_text(encoding="utf-8")
     said = " ".join(text.split())
     page = (ROOT / "docs/understand/hidden_against_cell.md").read_text(encoding="utf-8")
     for number, claim in enumerate(CLAIMS, 1):
         assert f"(rule: {claim.rule})" in said
         (outcome,) = re.findall(rf"^{number}\. {re.escape(claim.statement)} ([A-Z ]+)$", text, re.MULTILINE)
         assert f"| {number}. {claim.statement} | {outcome.lower()} |" in page
+
+
+def test_the_verdict_that_is_shown_is_of_the_runs_and_texts_that_come_with_the_program(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    studies = make_studies((), None, "validation", None, 0, {})
+    first = show_facts({"split": "validation", **facts_of(studies)})
+    assert VERDICT.read_text(encoding="utf-8").splitlines()[0] == first, "type `make verdict`"
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if "next-word" in name else ()) for name in CARDS]
+)
+def test_the_verdict_that_is_shown_has_a_figure_that_the_run_gives_now(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = VERDICT.read_text(encoding="utf-8")
+    (study,) = make_studies(name, None, "validation", None, 0, {})
+    for layer, traces in study.traces.items():
+        largest = max(float(abs(trace.parts["cell_state"]).max()) for trace in traces)
+        (shown,) = re.findall(rf"^{name}, {layer}, largest cell_state +(\S+)", text, re.MULTILINE)
+        assert float(shown) == pytest.approx(largest, abs=0.002), "type `make verdict`"
 
 
 # the map of the code

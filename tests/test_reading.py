@@ -236,8 +236,9 @@ def test_predict_as_csv_with_more_next_words(two_runs, texts, cli):
     done = cli("predict", "next-word-001", "--file", texts, "--top", "3", "--format", "csv")
     heading, *rows = done.out.splitlines()
     assert heading.split(",")[1:4] == ["text", "next word 1", "probability 1"]
+    assert heading.split(",")[-1] == "unknown_share"
     assert len(rows) == 3
-    assert rows[1] == "predictions,,,,,,,"
+    assert rows[1] == "predictions,,,,,,,,"
     assert len(nlp_lstm.predict("the sky", "next-word-001", most=3).comparisons[0].rows) == 3
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from nlp_lstm import load_run, load_task, presets, train
 from nlp_lstm.cli import cli as commands
+from nlp_lstm.corpora.sources import BOXED
 from nlp_lstm.errors import MissingInputError, UnknownNameError, UsageError
+from nlp_lstm.evaluation.intervals import wilson_interval
 from nlp_lstm.training.origins import ORIGINS, Origin
 from nlp_lstm.training.recipes import LABELLING, PLAIN, PRESETS, Preset, make_recipe
 
@@ -24,9 +26,17 @@ def test_a_preset_is_complete_and_its_settings_are_in_range(preset):
     kept = {name: value for name, value in preset.settings.items() if value != "auto"}  # by the processor
     assert {name: getattr(settings, name) for name in kept} == kept
     assert preset.summary
-    assert preset.data.rpartition(":")[2] in ORIGINS
+    assert preset.data in BOXED or preset.data.rpartition(":")[2] in ORIGINS
     assert preset.vectors is None or preset.vectors in ORIGINS
     assert all(figure > 0 for figure in preset.figures.values())
+    assert ("perplexity" in preset.figures) == (preset.vocabulary is not None)
+    for metric, n in (
+        ("last_word_accuracy", 1101),
+        ("last_word_binary", 872),
+    ):  # the treebank's validation split
+        if metric in preset.figures:
+            found = wilson_interval(round(preset.figures[metric] * n), n)
+            assert preset.plus_minus[metric] == pytest.approx((found.high - found.low) / 2, abs=0.001)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -63,6 +73,7 @@ def test_presets_are_listed_with_figures_minutes_and_commands(cli):
     )
     wikitext = rows["wikitext-2"]
     assert (wikitext["perplexity"], wikitext["last_word_binary"]) == (69.1, None)
+    assert (wikitext["perplexity ±"], wikitext["vocabulary"]) == (1.5, 10_000)
     known = {row["preset"]: row["command"] for row in told["tables"][1]["rows"]}
     assert known == {name: preset.command() for name, preset in PRESETS.items()}
     shown = cli("presets").out
@@ -183,5 +194,5 @@ def test_a_validation_split_that_is_missing_is_named_too(here):
 
 def test_every_origin_is_used():
     used = {part for preset in PRESETS.values() for part in (preset.data.rpartition(":")[2], preset.vectors)}
-    assert set(ORIGINS) == used - {None}
+    assert set(ORIGINS) == used - {None, *BOXED}
     assert all(isinstance(origin, Origin) and origin.home for origin in ORIGINS.values())

@@ -1,10 +1,15 @@
 """Figures of merit: against scikit-learn, and against examples worked out by hand."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 
-from nlp_lstm.evaluation.scoring import confusion, polarity, score_last_words, score_words
+from nlp_lstm import evaluate
+from nlp_lstm.evaluation import baselines
+from nlp_lstm.evaluation.scoring import confusion, measure_leads, polarity, score_last_words, score_words
 
 FIVE = ("very negative", "negative", "neutral", "positive", "very positive")
 
@@ -108,3 +113,43 @@ def test_binary_is_left_open_where_it_makes_no_sense(label_names, targets):
 )
 def test_polarity(label, sign):
     assert polarity(label) == sign
+
+
+def test_a_lead_is_the_mean_difference_over_the_better_bag_drawn_in_pairs():
+    random, names = np.random.default_rng(0), ("negative", "neutral", "positive")
+    truth = random.integers(0, 3, 300)
+    hard = random.random(300) < 0.3  # sentences that nobody reads well
+
+    def say(skill: float) -> np.ndarray:
+        right = (random.random(300) < skill) & ~hard
+        return np.eye(3)[np.where(right, truth, (truth + 1) % 3)]
+
+    model, worse, better = say(0.95), say(0.5), say(0.85)
+    hits = [(one.argmax(axis=1) == truth).astype(float) for one in (model, worse, better)]
+    found = measure_leads(model, [worse, better], truth, names)
+    lead = found["last_word_accuracy_lead"]
+    assert (lead.value, lead.n) == (pytest.approx(hits[0].mean() - hits[2].mean()), 300)
+    drawn = [(hits[0] - hits[2])[random.integers(0, 300, 300)].mean() for _ in range(4000)]
+    assert (lead.low, lead.high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.01)
+    assert found["last_word_binary_lead"].n == int((truth != 1).sum())
+    nothing = measure_leads(model, [worse], truth, ("a", "b", "c"))["last_word_binary_lead"]
+    assert (nothing.value, nothing.n) == (None, None)
+
+
+def test_bags_learn_from_the_constituents_where_the_run_did(here, new_run, monkeypatch):
+    trees = "(1 (2 not) (1 bad))\n(4 (3 great) (3 fun))\n(0 (0 bad) (2 it))\n"
+    Path("sst").mkdir()
+    for split in ("train", "dev"):
+        Path(f"sst/{split}.txt").write_text(trees, encoding="utf-8")
+    run, learned = new_run(Path("runs/sentiment-001")), []
+    sizes = {"source": "sst:sst", "classes": 3, "labels": "phrase"}
+    say = baselines.predict_naive_bayes
+
+    def count(train, sentences, label_count):
+        learned.append(len(train.sentences))
+        return say(train, sentences, label_count)
+
+    monkeypatch.setattr(baselines, "predict_naive_bayes", count)
+    for subphrases in (False, True):
+        evaluate(replace(run, data={**sizes, "subphrases": subphrases}), "sst:sst")
+    assert learned == [3, 3 + 5]  # not, bad (1), great, fun, bad (0), it: six leaves, one of them twice

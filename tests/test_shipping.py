@@ -23,7 +23,7 @@ from nlp_lstm.store.run import Run, load_run
 from nlp_lstm.store.shipping import ship
 
 FILES = ["card.md", "history.csv", "run.json", "tokenizer.json", "weights.safetensors"]
-SOURCES = {"sentiment-sst": "sst:/some/where/sst", "next-word-wikitext2": "text:/some/where/wikitext-2"}
+SOURCES = {"sentiment-sst": "sst:/some/where/sst", "next-word-stories": "stories"}
 REAL = Path(folders.__file__).parent / "shipped"
 
 
@@ -84,11 +84,11 @@ def test_a_card_says_what_the_run_records(here, new_run):
             "top_1_accuracy": {"model": 0.25, "interval": None, "n": None, "baselines": {"majority": 0.125}},
         },
     )
-    ship(as_if_on(run, "next-word-wikitext2"), "next-word-wikitext2", here / "shipped")
-    card = Path("shipped/next-word-wikitext2/card.md").read_text(encoding="utf-8")
+    ship(as_if_on(run, "next-word-stories"), "next-word-stories", here / "shipped")
+    card = Path("shipped/next-word-stories/card.md").read_text(encoding="utf-8")
     headings = re.findall(r"^##? (.*)$", card, re.MULTILINE)
     assert headings == [
-        "next-word-wikitext2",
+        "next-word-stories",
         "Data and its terms",
         "Recipe",
         "Figures",
@@ -105,10 +105,10 @@ def test_a_card_says_what_the_run_records(here, new_run):
     ) in card
     command = re.findall(r"```\n(.*?)\n```", card, re.DOTALL)[0]
     assert command.replace(" \\\n    ", " ") == (
-        "nlp-lstm train --task next-word --data text:DIR --layers 2 --units 5 --embedding-dim 4 "
+        "nlp-lstm train --task next-word --data stories --layers 2 --units 5 --embedding-dim 4 "
         "--dropout 0.3 --batch-size 32 --timesteps 20 --learning-rate 0.002"
     )
-    assert "CC BY-SA 3.0" in card
+    assert "public domain in the USA" in " ".join(card.split())
     assert "GloVe" not in card.partition("## References")[0]
     assert max(map(len, card.splitlines())) <= 110
 
@@ -137,7 +137,7 @@ def test_a_card_tells_of_word_vectors_where_there_were_any(here, new_run):
     ("name", "change", "says"),
     [
         ("sentiment-imdb", {}, "unknown shipped run 'sentiment-imdb': the known ones are sentiment-sst, "),
-        ("next-word-wikitext2", {}, "a is a sentiment run on sst: next-word-wikitext2 must be next-word on"),
+        ("next-word-stories", {}, "a is a sentiment run on sst: next-word-stories must be next-word on"),
         ("sentiment-sst", {"status": "interrupted"}, "a is interrupted: ship a run that is finished"),
         ("sentiment-sst", {"source": "mini"}, "a is a sentiment run on mini"),
         ("sentiment-sst", {"limit": 50}, "a has --limit, --init-from or --labels word"),
@@ -183,7 +183,7 @@ def test_a_shipped_run_has_a_name_that_every_command_takes(shipped, cli):
             done = cli(*arguments)
             assert (done.code, done.err) == (0, ""), arguments
             assert name in done.out
-    assert cli("generate", "next-word-wikitext2", "the sky").err == ""
+    assert cli("generate", "next-word-stories", "the sky").err == ""
 
 
 def test_a_run_of_the_user_s_own_comes_before_a_shipped_one(shipped, new_run):
@@ -198,7 +198,7 @@ def test_runs_lists_and_marks_them(shipped, new_run, cli):
     new_run(Path("runs/sentiment-001"))
     rows = json.loads(cli("runs", "--json").out)["tables"][0]["rows"]
     marks = [(row["run"], row["shipped"]) for row in rows]
-    assert marks == [("next-word-wikitext2", True), ("sentiment-sst", True), ("sentiment-001", False)]
+    assert marks == [("next-word-stories", True), ("sentiment-sst", True), ("sentiment-001", False)]
     assert re.search(
         r"^sentiment-sst +sentiment +finished +True +sst:sst +lstm ", cli("runs").out, re.MULTILINE
     )
@@ -214,12 +214,12 @@ def test_where_none_was_trained_the_shipped_ones_are_used(shipped, cli):
     assert done.err == NOTE.format("sentiment-sst")
     assert json.loads(done.out)["run"] == "sentiment-sst" == nlp_lstm.predict("the sky").facts["run"]
     done = cli("generate", "the sky")
-    assert (done.code, done.err) == (0, NOTE.format("next-word-wikitext2"))
+    assert (done.code, done.err) == (0, NOTE.format("next-word-stories"))
     assert done.out == f"the sky {nlp_lstm.generate('the sky')}\n"
     done = cli("probe", "the sky")
-    assert (done.code, done.err) == (0, NOTE.format("next-word-wikitext2 and sentiment-sst"))
+    assert (done.code, done.err) == (0, NOTE.format("next-word-stories and sentiment-sst"))
     titles = [table.title for table in nlp_lstm.probe("the sky").comparisons]
-    assert titles == ["next-word, next-word-wikitext2, layer_2", "sentiment, sentiment-sst, layer_2"]
+    assert titles == ["next-word, next-word-stories, layer_2", "sentiment, sentiment-sst, layer_2"]
     assert all(title in done.out for title in titles)
 
 
@@ -229,8 +229,8 @@ def test_what_was_trained_comes_first(shipped, new_run, cli):
         done = cli(command, "the sky")
         assert (done.code, done.err) == (0, "")
         assert "sentiment-001" in done.out
-        assert "wikitext" not in done.out
-    assert cli("generate", "the sky").err == NOTE.format("next-word-wikitext2")
+        assert "next-word-stories" not in done.out
+    assert cli("generate", "the sky").err == NOTE.format("next-word-stories")
     new_run(Path("runs/next-word-001"), "next-word")
     assert cli("generate", "the sky").err == ""
     assert json.loads(cli("predict", "the sky", "--json").out)["run"] == "next-word-001"
@@ -241,17 +241,14 @@ def test_evaluate_takes_a_shipped_run_by_name_alone(shipped, cli):
     assert (done.code, done.out) == (66, "")
     assert done.err == (
         "nlp-lstm: no run in runs/: train one with `nlp-lstm train --task sentiment`, "
-        "or name one that comes with nlp-lstm, next-word-wikitext2 or sentiment-sst\n"
+        "or name one that comes with nlp-lstm, next-word-stories or sentiment-sst\n"
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "folder"), [("sentiment-sst", "sst"), ("next-word-wikitext2", "wikitext-2")]
-)
-def test_evaluate_says_that_the_data_of_a_shipped_run_has_to_be_given(shipped, cli, name, folder):
-    done = cli("evaluate", name)
+def test_evaluate_says_that_the_data_of_the_shipped_tagger_has_to_be_given(shipped, cli):
+    done = cli("evaluate", "sentiment-sst")
     assert (done.code, done.out) == (66, "")
-    assert done.err == f"nlp-lstm: '{folder}' is not there: give --data with the right path, or --data mini\n"
+    assert done.err == "nlp-lstm: 'sst' is not there: give --data with the right path, or --data mini\n"
 
 
 # damage
@@ -275,7 +272,7 @@ def test_a_damaged_shipped_run_is_to_be_installed_again(shipped, cli, file, dama
         assert "train it again" not in done.err
     told = json.loads(cli("runs", "--json").out)
     assert re.fullmatch(rf"sentiment-sst \({file} is [^()]+\)", told["damaged"])
-    assert [row["run"] for row in told["tables"][0]["rows"]] == ["next-word-wikitext2"]
+    assert [row["run"] for row in told["tables"][0]["rows"]] == ["next-word-stories"]
 
 
 def test_a_shipped_run_without_a_folder_is_no_run(shipped):
@@ -305,7 +302,7 @@ def test_the_shipped_runs_answer_where_none_was_trained(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     titles = [table.title for table in nlp_lstm.probe("the film is not bad").comparisons]
     assert [title.split(", ")[:2] for title in titles] == [
-        ["next-word", "next-word-wikitext2"],
+        ["next-word", "next-word-stories"],
         ["sentiment", "sentiment-sst"],
     ]
     assert nlp_lstm.generate("the film is", words=3).split()

@@ -171,9 +171,9 @@ def test_what_could_be_two_things_or_none_is_refused_with_the_spellings(files: d
         ("C:/data/a.csv", MissingInputError, "'C:/data/a.csv' is not there: give --data"),
         ("./my:a.csv", MissingInputError, "'./my:a.csv' is not there"),
         (
-            "reviews",
+            "reviewed",
             MissingInputError,
-            "unknown corpus reader 'reviews', and no file or folder has this name",
+            "unknown corpus reader 'reviewed', and no file or folder has this name",
         ),
         ("", MissingInputError, "unknown corpus reader ''"),
         ("csv:a.csv", UnknownNameError, "unknown corpus reader 'csv': the known ones are conll, folders"),

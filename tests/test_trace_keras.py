@@ -17,8 +17,8 @@ from keras import layers
 import nlp_lstm
 from nlp_lstm.models.cells import CELLS
 from nlp_lstm.states.keras_models import to_numpy
+from nlp_lstm.states.layer_traces import LayerTrace
 from nlp_lstm.states.memory import write_decomposition
-from nlp_lstm.states.traces import LayerTrace
 
 BATCH, TIMESTEPS, VOCABULARY, UNITS = 3, 6, 11, 5
 BOUND = 2e-6

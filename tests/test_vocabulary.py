@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models
 
 from nlp_lstm.errors import DataError, MissingInputError, UsageError
-from nlp_lstm.text.vocabulary import EOS, MOST_WORDS, PAD, UNK, Vocabulary, split_words
+from nlp_lstm.text.vocabulary import EOS, MOST_WORDS, NORMALIZER, PAD, UNK, Vocabulary, split_words
 
 STRANGE = (
     "[PAD] [UNK] <unk> <eos> [red]bold[/red]",
@@ -50,6 +51,15 @@ def vocabulary() -> Vocabulary:
         ("[PAD] [UNK] [red]", "[|PAD|]|[|UNK|]|[|red|]"),
         ("the <unk> sky <eos>", "the|<unk>|sky|<|eos|>"),
         ("\u0600 a\u0600\u0600 \u0301b", "\u0600|a|\u0600|\u0600|\u0301|b"),  # joined to spaces by Unicode
+        (
+            "See https://a.org/b?c=d, (www.a.org/x) HTTP://A.ORG.",
+            "See|https://a.org/b?c=d|,|(|www.a.org/x|)|HTTP://A.ORG|.",
+        ),
+        (
+            "mail sam.jones+x@mail.example-a.org! @sam_1, @@",
+            "mail|sam.jones+x@mail.example-a.org|!|@sam_1|,|@|@",
+        ),
+        ("a@b 3 @ $5 @2 feardotcom.com @-@", "a|@|b|3|@|$|5|@|2|feardotcom.com|@|-|@"),
         (" \t\n\u00a0", ""),
     ],
 )
@@ -147,6 +157,43 @@ def test_without_lower_case_words_are_told_apart():
     assert not vocabulary.lowercase
     assert vocabulary.words[3:] == ("The", "the")
     assert vocabulary.ids(["The", "the", "THE"]).tolist() == [3, 4, UNK]
+
+
+@pytest.mark.parametrize("link", ["https://a.org/b", "www.a.org", "sam@a.org", "@sam", "HTTP://A.ORG/X"])
+@pytest.mark.parametrize("tokenized", [True, False, None])
+def test_a_link_is_one_unknown_word_in_training_and_in_use(link, tokenized):
+    vocabulary = Vocabulary.build([("see", link, "https", "a.org"), ("see", "a", "sam")], more=[link])
+    assert set(vocabulary.words[3:]) == {"see", "https", "a.org", "a", "sam"}
+    assert vocabulary.normalizer == NORMALIZER
+    for one in (vocabulary, Vocabulary.from_json(vocabulary.to_json(), "x")):
+        sentence = one.encode(f"See {link}", tokenized)
+        assert sentence.words == ("See", link)
+        assert sentence.ids[1] == UNK
+
+
+def test_a_vocabulary_without_the_rule_for_links_splits_them_as_it_did():
+    vocabulary = Vocabulary.build([("see", "https", ":", "/", "a.org", "@", "sam")])
+    told = json.loads(vocabulary.to_json())
+    told["normalizer"]["normalizers"].pop(1)
+    old = Vocabulary.from_json(json.dumps(told), "x")
+    assert old.normalizer == NORMALIZER[:1]
+    sentence = old.encode("see https://a.org @sam", tokenized=False)
+    assert sentence.words == ("see", "https", ":", "/", "/", "a.org", "@", "sam")
+    assert UNK not in sentence.ids
+
+
+def test_a_search_for_links_takes_no_longer_than_the_text():
+    for text in (
+        "a." * 50_000,
+        "a+" * 50_000,
+        "www." * 25_000,
+        "https://" * 12_000,
+        "@" * 100_000,
+        "a@" * 50_000,
+    ):
+        started = time.perf_counter()
+        split_words(text)
+        assert time.perf_counter() - started < 5
 
 
 def test_curly_and_straight_apostrophes_are_one_word():

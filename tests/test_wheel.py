@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nlp_lstm.corpora._boxed import BOX
 from nlp_lstm.store.cards import CARDS
 
 FILES = ("card.md", "history.csv", "run.json", "tokenizer.json", "weights.safetensors")
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 
 
 SHIPPED = ROOT / "nlp_lstm" / "store" / "shipped"
+MOST_BYTES = 20_000_000  # of the wheel
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,7 @@ def unpacked(tmp_path_factory) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = folder.glob("*.whl")
+    assert wheel.stat().st_size <= MOST_BYTES
     zipfile.ZipFile(wheel).extractall(folder / "unpacked")
     return folder / "unpacked"
 
@@ -56,7 +59,7 @@ def test_type_checkers_are_told_that_the_package_is_typed(unpacked):
 def test_it_runs_from_an_empty_folder(unpacked, tmp_path):
     code = (
         "import nlp_lstm, nlp_lstm.cli; print(nlp_lstm.__file__); print(*nlp_lstm.task_names()); "
-        "print(len(nlp_lstm.load_corpus('mini').train))"
+        "print(len(nlp_lstm.load_corpus('mini').train)); print(len(nlp_lstm.load_corpus('reviews').train))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -68,10 +71,11 @@ def test_it_runs_from_an_empty_folder(unpacked, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    where, tasks, sentences = done.stdout.splitlines()
+    where, tasks, sentences, reviews = done.stdout.splitlines()
     assert Path(where).is_relative_to(unpacked)
     assert tasks.split() == ["next-word", "sentiment", "tagging"]
     assert int(sentences) > 1000
+    assert int(reviews) == 1200
 
 
 def test_the_shipped_runs_are_in_the_wheel_with_their_cards(unpacked):
@@ -84,6 +88,13 @@ def test_the_shipped_runs_are_in_the_wheel_with_their_cards(unpacked):
     assert set(found) == {f"{name}/{file}" for name in CARDS for file in FILES}
     assert sum(map(len, found.values())) <= 12_000_000
     assert found == files(SHIPPED)
+
+
+def test_the_texts_are_in_the_wheel_with_their_terms(unpacked):
+    found = {path.name: path.read_bytes() for path in (unpacked / "nlp_lstm/corpora/boxed").iterdir()}
+    assert found == {path.name: path.read_bytes() for path in BOX.iterdir()}
+    (terms,) = unpacked.glob("*.dist-info/licenses/nlp_lstm/corpora/boxed/README.md")
+    assert terms.read_bytes() == found["README.md"]
 
 
 WITHOUT_KERAS = """
@@ -109,8 +120,8 @@ def test_probe_works_from_an_empty_folder_without_keras(unpacked, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == (
-        "nlp-lstm: runs/ holds no run for this: using next-word-wikitext2 and sentiment-sst, "
+        "nlp-lstm: runs/ holds no run for this: using next-word-stories and sentiment-sst, "
         "shipped with nlp-lstm\n"
     )
-    for task, name in (("next-word", "next-word-wikitext2"), ("sentiment", "sentiment-sst")):
+    for task, name in (("next-word", "next-word-stories"), ("sentiment", "sentiment-sst")):
         assert f"{task}, {name}, layer_" in done.stdout

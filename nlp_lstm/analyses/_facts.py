@@ -40,7 +40,8 @@ class Fact:
 def find_facts(study: Study, halves: Sequence[Sequence[int]]) -> list[Fact]:
     """Return the facts that are known of a study's sentences.
 
-    They are those of `mini`; where there are none, the sentiment of the labels as polarity.
+    They are those of `mini`; where there are none, the sentiment of the labels as polarity. Where only the
+    last word of each sentence has a label, as in `reviews`, nothing is known of the words.
 
     Args:
         study: of a run of any task.
@@ -49,7 +50,8 @@ def find_facts(study: Study, halves: Sequence[Sequence[int]]) -> list[Fact]:
     Raises:
         DataError: if there are none, or if fewer than two values of one occur in 10 sentences of each half.
     """
-    facts = [_fact(name, study.examples) for name in FACTS]
+    by_word = any(any((one.labels or ())[:-1]) for one in study.examples)
+    facts = [_fact(name, study.examples, by_word) for name in FACTS]
     facts = [fact for fact in facts if len(_known(fact.values))]
     if not facts:
         raise DataError(
@@ -62,14 +64,14 @@ def find_facts(study: Study, halves: Sequence[Sequence[int]]) -> list[Fact]:
     return facts
 
 
-def _fact(name: str, examples: Sequence[Example]) -> Fact:
+def _fact(name: str, examples: Sequence[Example], by_word: bool) -> Fact:
     """The fact of this name, unknown where the sentences do not say it."""
-    return Fact(name, tuple(np.array([*map(_number, _told(name, one))], float) for one in examples))
+    return Fact(name, tuple(np.array([*map(_number, _told(name, one, by_word))], float) for one in examples))
 
 
-def _told(name: str, example: Example) -> Sequence:
-    """What a sentence says of its words."""
-    labels = example.labels if name == "polarity" else None
+def _told(name: str, example: Example, by_word: bool) -> Sequence:
+    """What a sentence says of its words; its labels count if words have labels of their own."""
+    labels = example.labels if name == "polarity" and by_word else None
     nothing = (None,) * len(example.words)
     return example.facts.get(name) or [SENTIMENTS.get(label or "") for label in labels or nothing]
 

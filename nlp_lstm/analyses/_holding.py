@@ -10,6 +10,7 @@ from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.models.network import EditLayer
 from nlp_lstm.states.changes import output_change
 from nlp_lstm.states.traces import Trace
+from nlp_lstm.store.reading import read_ids
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.batches import pad
 
@@ -89,5 +90,5 @@ def _changes(
 
 def _outputs(run: Run, inputs: np.ndarray, real: np.ndarray, edit: EditLayer | None = None) -> np.ndarray:
     """What the run says after every real word, `(words, outputs)` probabilities."""
-    layers, _ = run.network.read(inputs, edit=edit)
+    layers, _ = read_ids(run, inputs, edit=edit)
     return run.network.probabilities(layers[-1]["hidden_state"][real])

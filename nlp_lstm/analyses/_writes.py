@@ -20,10 +20,11 @@ class Writes:
     Args:
         starts: at which word each sentence begins, `(sentences,)`.
         shares: state -> share of it at each word that the word 0 to 20 places back wrote, `(words, 21)`; of
-            hidden_state as it reads the cell state out.
-        ages: state -> how many words ago it was written, mean by share, `(words,)`.
+            hidden_state as it reads the cell state out. What `<eos>` wrote is in the whole, and no word's.
+        ages: state -> how many words ago it was written, mean by share, `(words,)`; `<eos>` is one word
+            before the first.
         written: ||i * g|| over itself plus ||c|| of the word before, `(words,)` in [0, 1]: how strong what
-            the word writes is beside the memory that it finds. The first word finds none.
+            the word writes is beside the memory that it finds. The first word finds none, or that of `<eos>`.
         kept: share of what the word wrote, by length, that is left five words later, `(words,)` in [0, 1].
         left: the length of what is left five words later, `(words,)`.
         gates: mean over the units, `(words,)`: "input_gate" and "forget_gate" at the word, and "forget_gate,
@@ -64,25 +65,27 @@ def measure_writes(traces: Sequence[Trace]) -> Writes:
 
 def _sentence(trace: Trace) -> dict[str, np.ndarray]:
     """The figures of the words of one sentence."""
-    writes = write_decomposition(trace)
+    writes = write_decomposition(trace, before=True)
     c, h, o = (trace.parts[part] for part in ("cell_state", "hidden_state", "output_gate"))
     # h is divided among the words as c is, unit by unit, as `memory.logit_writes` does.
     shown = np.divide(h, c, out=o.copy(), where=c != 0)
-    lengths = np.linalg.norm(writes, axis=2)  # (timesteps, timesteps)
-    own = np.diagonal(lengths)
-    left = _after(np.diagonal(lengths, -LATER), len(own))
+    lengths = np.linalg.norm(writes, axis=2)  # (timesteps, 1 + timesteps)
+    own = np.diagonal(lengths[:, 1:])
+    left = _after(np.diagonal(lengths[:, 1:], -LATER), len(own))
     forget = trace.parts["forget_gate"].mean(axis=1)
     later = np.array([forget[t + 1 : t + 1 + LATER].mean() for t in range(len(own) - LATER)])
     found = {"input_gate": trace.parts["input_gate"].mean(axis=1), "forget_gate": forget}
     found[f"forget_gate, next {LATER} words"] = _after(later, len(own))
     with np.errstate(invalid="ignore", divide="ignore"):
-        before = np.concatenate([[np.nan], np.linalg.norm(c[:-1], axis=1)])
+        begun = trace.initial_state.get("cell_state")
+        first = np.nan if begun is None else float(np.linalg.norm(begun))
+        before = np.concatenate([[first], np.linalg.norm(c[:-1], axis=1)])
         found |= {"written": own / (own + before), "kept": left / own, "left": left}
         for state, sizes in (
             ("cell_state", lengths),
             ("hidden_state", np.linalg.norm(writes * shown[:, None], axis=2)),
         ):
-            found[f"{state} shares"] = _by_distance(sizes / sizes.sum(axis=1, keepdims=True))
+            found[f"{state} shares"] = _by_distance(sizes[:, 1:] / sizes.sum(axis=1, keepdims=True))
             found[f"{state} age"] = memory_age(sizes)
     return found
 

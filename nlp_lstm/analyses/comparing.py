@@ -8,13 +8,13 @@ from threadpoolctl import threadpool_limits
 
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses.studies import Study, make_study
-from nlp_lstm.corpora import load_corpus
+from nlp_lstm.corpora.streaming import stream_corpus
 from nlp_lstm.errors import MissingInputError, UsageError
 from nlp_lstm.report import Report
 from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run, default_runs, load_run
 
-FALLBACK = "mini"  # what every run can read, because nlp-lstm writes it
+FALLBACKS = {"words": "stories", "labels": "reviews"}  # what is predicted -> text that comes with nlp-lstm
 
 
 def compare(
@@ -33,7 +33,7 @@ def compare(
         runs: runs or their names, or one of them; none for the newest of each task, or for those that come
             with nlp-lstm where nothing was trained.
         data: the corpus that all of them read, as `load_corpus` takes it; None for the one that each was
-            trained on, or `mini` where that is not to be found.
+            trained on. Where that is not to be found, a predictor reads `stories` and a tagger `reviews`.
         split: "train", "validation" or "test".
         limit: take so many sentences, as `load_corpus` chooses them; None for all. At most 25,000 words are
             read.
@@ -88,13 +88,14 @@ def facts_of(studies: Sequence[Study]) -> dict[str, str | int]:
 def _study(
     run: Run, data: str | None, split: str, limit: int | None, seed: int, reading: Mapping[str, Any]
 ) -> Study:
-    """The study of one run: on what was asked for, else on its own corpus, else on `mini`."""
-    own = str(run.data.get("source") or FALLBACK)
-    request = request_for(run, data, **reading)
+    """The study of one run: on what was asked for, else on its own corpus, else on text of the same kind."""
+    fallback = FALLBACKS[run.predicts]
+    source = data or str(run.data.get("source") or fallback)
     try:
-        source, corpus = data or own, load_corpus(data or own, request, limit)
+        stream = stream_corpus(source, request_for(run, data, **reading), split)
     except MissingInputError:
         if data is not None:
             raise
-        source, corpus = f"{FALLBACK} ({own} is not here)", load_corpus(FALLBACK, request, limit)
-    return make_study(run, corpus.split(split), source, seed)
+        stream = stream_corpus(fallback, request_for(run, fallback, **reading), split)
+        source = f"{fallback} ({source} is not here)"
+    return make_study(run, tuple(stream.choose(limit)), source, seed)

@@ -17,6 +17,7 @@ from nlp_lstm.evaluation.intervals import Interval, draw_sentences, interval, me
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.changes import STATES
 from nlp_lstm.states.traces import Trace
+from nlp_lstm.store.reading import read_ids
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.batches import pad
 
@@ -211,7 +212,7 @@ def _replace(
         sentence[place] = other
     if not jobs:
         return
-    layers, _ = run.network.read(pad(changed, changed).inputs)
+    layers, _ = read_ids(run, pad(changed, changed).inputs)
     for layer, parts in zip(traces, layers, strict=True):
         for number, (row, place) in enumerate(jobs):
             before, reach = traces[layer][row].parts, slice(place, place + FARTHEST + 1)

@@ -15,6 +15,7 @@ from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError
 from nlp_lstm.models.network import initial_weights
 from nlp_lstm.states.traces import Trace
+from nlp_lstm.store.reading import initial_states, read_ids
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.batches import pad
 
@@ -101,15 +102,20 @@ def read_sentences(run: Run, examples: Sequence[Example]) -> dict[str, list[Trac
     found: dict[str, list[Trace | None]] = {
         f"layer_{number}": [None] * len(ids) for number in range(1, run.settings.layers + 1)
     }
+    begun = {
+        layer: {name: values[0] for name, values in states.items()}
+        for layer, states in zip(found, initial_states(run) or [])
+    }
     order = np.argsort([len(one) for one in ids], kind="stable")
     for start in range(0, len(order), BATCH):
         rows = order[start : start + BATCH]
         batch = pad([ids[row] for row in rows], [ids[row] for row in rows])
-        layers, _ = run.network.read(batch.inputs)
+        layers, _ = read_ids(run, batch.inputs)
         below = run.weights["embedding/embeddings"][batch.inputs]
         for layer, parts in zip(found, layers, strict=True):
             for place, row in enumerate(rows):
-                found[layer][row] = _cut(run, layer, examples[row].words, below[place], parts, place)
+                trace = _cut(run, layer, examples[row].words, below[place], parts, place)
+                found[layer][row] = replace(trace, initial_state=begun.get(layer, {}))
             below = parts["hidden_state"]
     return found  # pyright: ignore[reportReturnType]  # every place is filled
 

@@ -10,7 +10,7 @@ from nlp_lstm.anatomies.layers import Layer, Reading, Returned
 from nlp_lstm.errors import UsageError
 from nlp_lstm.models.cells import CELLS, Weights
 from nlp_lstm.states.tracing import trace
-from nlp_lstm.store.reading import encode
+from nlp_lstm.store.reading import encode, read_ids
 from nlp_lstm.store.run import Run
 
 TEXT = "the sky is"  # what a run reads
@@ -93,7 +93,7 @@ def read_with_run(run: Run) -> Reading:
     batch = np.stack([np.roll(sentence.ids, by) for by in range(TIMESTEPS)])
     states = CELLS.get(run.settings.cell).states
     difference = batch_difference(
-        lambda ids: [parts[state] for parts in run.network.read(ids)[0] for state in states], batch
+        lambda ids: [parts[state] for parts in read_ids(run, ids)[0] for state in states], batch
     )
     return Reading(tuple(layers), batch.shape, difference, unknown=sentence.unknown)
 

@@ -41,20 +41,24 @@ def step_lines(layer: Layer) -> list[Line]:
         >>> [line.equation for line in step_lines(Layer("rnn", weights, "variables", read))]
         ['h = tanh(x W + h_before U + b)']
     """
-    return STEPS[layer.cell](layer.trace.parts)
+    return STEPS[layer.cell](layer.trace.parts, layer.trace.initial_state)
 
 
-def before(state: np.ndarray) -> np.ndarray:
-    """Return a state as each step finds it, that of the step before or zeros, `(timesteps, units)`.
+def before(state: np.ndarray, begun: np.ndarray | float = 0.0) -> np.ndarray:
+    """Return a state as each step finds it, that of the step before, `(timesteps, units)`.
+
+    Args:
+        state: after each step, `(timesteps, units)`.
+        begun: what the first step finds, `(units,)`; 0 for zeros.
 
     Example:
         >>> before(np.array([[1.0], [2.0], [3.0]])).ravel().tolist()
         [0.0, 1.0, 2.0]
     """
-    return np.concatenate([np.zeros_like(state[:1]), state[:-1]])
+    return np.concatenate([np.zeros_like(state[:1]) + begun, state[:-1]])
 
 
-def _lstm(parts: Parts) -> list[Line]:
+def _lstm(parts: Parts, begun: Parts) -> list[Line]:
     """Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000."""
     f, i, g = parts["forget_gate"], parts["input_gate"], parts["candidate"]
     c, o, h = parts["cell_state"], parts["output_gate"], parts["hidden_state"]
@@ -62,7 +66,7 @@ def _lstm(parts: Parts) -> list[Line]:
         Line("forget_gate", "f = sigmoid(x W_f + h_before U_f + b_f)", f),
         Line("input_gate", "i = sigmoid(x W_i + h_before U_i + b_i)", i),
         Line("candidate", "g = tanh(x W_g + h_before U_g + b_g)", g),
-        Line("kept", "f * c_before", f * before(c)),
+        Line("kept", "f * c_before", f * before(c, begun.get("cell_state", 0.0))),
         Line("written", "i * g", i * g),
         Line("cell_state", "c = kept + written", c),
         Line("output_gate", "o = sigmoid(x W_o + h_before U_o + b_o)", o),
@@ -71,22 +75,22 @@ def _lstm(parts: Parts) -> list[Line]:
     ]
 
 
-def _gru(parts: Parts) -> list[Line]:
+def _gru(parts: Parts, begun: Parts) -> list[Line]:
     """Cho et al. 2014, as Keras and cuDNN compute it: the reset comes after the product with U_g."""
     r, z, g, h = (parts[name] for name in ("reset_gate", "update_gate", "candidate", "hidden_state"))
     return [
         Line("reset_gate", "r = sigmoid(x W_r + b_r + h_before U_r + b'_r)", r),
         Line("update_gate", "z = sigmoid(x W_z + b_z + h_before U_z + b'_z)", z),
         Line("candidate", "g = tanh(x W_g + b_g + r * (h_before U_g + b'_g))", g),
-        Line("kept", "z * h_before", z * before(h)),
+        Line("kept", "z * h_before", z * before(h, begun.get("hidden_state", 0.0))),
         Line("written", "(1 - z) * g", (1 - z) * g),
         Line("hidden_state", "h = kept + written", h),
     ]
 
 
-def _rnn(parts: Parts) -> list[Line]:
+def _rnn(parts: Parts, begun: Parts) -> list[Line]:
     """Elman 1990."""
     return [Line("hidden_state", "h = tanh(x W + h_before U + b)", parts["hidden_state"])]
 
 
-STEPS: dict[str, Callable[[Parts], list[Line]]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}
+STEPS: dict[str, Callable[[Parts, Parts], list[Line]]] = {"lstm": _lstm, "gru": _gru, "rnn": _rnn}

@@ -21,10 +21,10 @@ SQUASHED = {
 }
 TOLD = {
     "lstm": "no gate multiplies x: f multiplies c_before. o comes after c and does not enter it. c_before, "
-    "h_before: c and h of the step before, 0 at the first step",
+    "h_before: c and h of the step before, {first} at the first step",
     "gru": "there is no cell state: z divides h between h_before and the candidate. h_before: h of the step "
-    "before, 0 at the first step",
-    "rnn": "there is no gate and no cell state. h_before: h of the step before, 0 at the first step",
+    "before, {first} at the first step",
+    "rnn": "there is no gate and no cell state. h_before: h of the step before, {first} at the first step",
 }
 
 
@@ -93,7 +93,8 @@ def steps(layer: Layer) -> Comparison:
         columns = [f"step {word}" for word in layer.trace.words]
     title = f"{layer.name}, unit {UNIT} over the steps, in the order of computing"
     names = [line.name for line in lines]
-    return Comparison(title, names, [*columns, "equation"], values, "part", TOLD[layer.cell])
+    told = TOLD[layer.cell].format(first="those after <eos>" if layer.trace.initial_state else "0")
+    return Comparison(title, names, [*columns, "equation"], values, "part", told)
 
 
 def whole(layers: tuple[Layer, ...], outer: Mapping[str, np.ndarray], outputs: int) -> Comparison:

@@ -40,7 +40,7 @@ def study_options(command: Callable) -> Callable:
     options = (
         click.option(
             "--data",
-            help="The corpus to read.  [default: the corpus of each run, or mini if that is not here]",
+            help="The corpus to read.  [default: each run's own; if that is not here, stories or reviews]",
         ),
         click.option("--split", default="validation", show_default=True, help="train, validation or test."),
         limit_option,

@@ -11,6 +11,16 @@ tokenized_option = click.option(
     help="Split text at its blanks, because it is tokenized already; or as raw text.  "
     "[default: as the run was trained, or as the text looks]",
 )
+as_typed_option = click.option(
+    "--as-typed",
+    is_flag=True,
+    help="Read no end after a text without a full stop, where the run has learned from sentences with one.",
+)
+unknown_option = click.option(
+    "--unknown",
+    is_flag=True,
+    help="Let the unknown word, <unk>, be one of the next words.  [default: leave it out]",
+)
 
 
 def reading_options(command: Callable) -> Callable:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from nlp_lstm.cli._options import note_passed_over, note_shipped
-from nlp_lstm.cli._reading import tokenized_option
+from nlp_lstm.cli._reading import as_typed_option, tokenized_option, unknown_option
 from nlp_lstm.cli._reports import report_options, show
 from nlp_lstm.errors import DataError, MissingInputError
 
@@ -15,13 +15,16 @@ from nlp_lstm.errors import DataError, MissingInputError
 @click.argument("run_and_text", nargs=-1, metavar="[RUN] [TEXT]")
 @click.option("--file", type=click.Path(), help="Read the texts of a file, one a line; - is stdin.")
 @click.option("--top", type=click.IntRange(1), help="How many next words.  [default: 10; with --file 1]")
+@as_typed_option
+@unknown_option
 @tokenized_option
 @report_options("text, json or csv.", ["text", "json", "csv"])
-def command(run_and_text, file, top, tokenized, format, output):
+def command(run_and_text, file, top, as_typed, unknown, tokenized, format, output):
     """Print what RUN (default: the newest) says about TEXT, or about every line of a file.
 
     For TEXT, a tagger says a label for each word, and a next-word run the likeliest next words. For a file
-    you get a row for each line: the label after its last word, or the likeliest next words.
+    you get a row for each line: the label after its last word, or the likeliest next words. A tagger that has
+    learned from sentences with a full stop reads one, "(end)", after a text without.
     """
     from nlp_lstm.evaluation.prediction import predict
     from nlp_lstm.store.run import default_run
@@ -34,7 +37,7 @@ def command(run_and_text, file, top, tokenized, format, output):
         run = default_run(passed_over=note_passed_over)
         note_shipped(run)
     most = top or (10 if file is None else 1)
-    show(predict(text, run, most, tokenized), format, output)
+    show(predict(text, run, most, tokenized, as_typed, unknown), format, output)
 
 
 def split_arguments(run_and_text: tuple[str, ...]) -> tuple[str | None, str]:

@@ -3,7 +3,7 @@
 import click
 
 from nlp_lstm.cli._options import runs_or_default
-from nlp_lstm.cli._reading import tokenized_option
+from nlp_lstm.cli._reading import as_typed_option, tokenized_option, unknown_option
 from nlp_lstm.cli._reports import report_options, show
 
 
@@ -32,12 +32,29 @@ from nlp_lstm.cli._reports import report_options, show
     help="Show what changes if a part is held, such as forget_gate=1@3-7, or cell_state[1,17]=0 for one "
     "unit of a layer at all words; repeat for more.",
 )
+@as_typed_option
+@unknown_option
 @tokenized_option
 @report_options(
     "text, json or csv; html, svg or png with pictures (needs the extra `pictures`); or all arrays as "
     "netcdf or npz, with --output."
 )
-def command(text, runs, layer, unit, memory, towards, without, swap, hold, tokenized, format, output):
+def command(
+    text,
+    runs,
+    layer,
+    unit,
+    memory,
+    towards,
+    without,
+    swap,
+    hold,
+    as_typed,
+    unknown,
+    tokenized,
+    format,
+    output,
+):
     """Read TEXT with trained models and show, word by word, what they say and what their states do."""
     from nlp_lstm.states.changes import parse_swap
     from nlp_lstm.states.edits import parse_hold
@@ -45,7 +62,7 @@ def command(text, runs, layer, unit, memory, towards, without, swap, hold, token
 
     swapped = None if swap is None else parse_swap(swap)
     edits = [parse_hold(part) for part in hold]
-    report = probe(
-        text, runs_or_default(runs), layer, unit, memory, towards, without, swapped, edits, tokenized
-    )
+    changes = {"without": without, "swap": swapped, "hold": edits}
+    read = {"tokenized": tokenized, "as_typed": as_typed, "unknown": unknown}
+    report = probe(text, runs_or_default(runs), layer, unit, memory, towards, **changes, **read)
     show(report, format, output)

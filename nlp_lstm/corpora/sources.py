@@ -26,14 +26,16 @@ TEXT_SUFFIXES = (".txt", ".text", ".tokens", "")
 PACKED = (".gz", ".zip", ".bz2", ".xz", ".zst", ".tar", ".tgz", ".7z")
 LOOKED_AT = 1 << 16  # bytes of a file whose name does not tell its format
 ALIKE = 0.9  # of the lines have as many columns, if a file may be one of words and labels
+BOXED = ("mini", "reviews", "stories")  # come with nlp-lstm and need no path
 WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 def resolve_source(source: str) -> str:
     r"""Return a corpus as `load_corpus` takes it, with its reader in front, for a path without one.
 
-    A name of a reader comes first: "text:x" is never a file of this name, and "mini" no folder. A colon in
-    the name of a file that is there, such as "notes:2024.csv", is a part of it.
+    A name of a reader comes first: "text:x" is never a file of this name, and "mini", "reviews" and "stories"
+    are what comes with nlp-lstm: a folder of yours called stories is "./stories". A colon in the name of a
+    file that is there, such as "notes:2024.csv", is a part of it.
 
     Args:
         source: "reviews.csv", "data/sst", or what has a reader already, such as "mini" or "sst:data/sst".
@@ -53,7 +55,7 @@ def resolve_source(source: str) -> str:
     """
     name, colon, rest = source.partition(":")
     there = bool(source) and os.path.exists(os.path.expanduser(source))
-    if name in READERS.names() and (colon or name == "mini" or not there):
+    if name in READERS.names() and (colon or name in BOXED or not there):
         return source
     if there:
         return f"{choose_reader(source)}:{source}"

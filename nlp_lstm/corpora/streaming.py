@@ -1,6 +1,6 @@
 """One split of a corpus, sentence by sentence, in memory that does not grow with the corpus.
 
-Running text (`text:`) is read line by line, to look it over and then each time it is gone through.
+Running text (`text:`, `stories`) is read line by line, to look it over and then each time it is gone through.
 The other formats are small or cannot be cut, and are loaded as `load_corpus` loads them. Either way the
 sentences are those of `load_corpus`.
 """
@@ -19,8 +19,10 @@ from nlp_lstm.corpora import (
     load_corpus,
     missing_split,
 )
+from nlp_lstm.corpora._boxed import check_no_path, stream_boxed
 from nlp_lstm.corpora._files import find_splits, stream_lines
 from nlp_lstm.corpora.sources import resolve_source
+from nlp_lstm.corpora.stories import read_split
 from nlp_lstm.corpora.text import choose_tokenized, cut
 from nlp_lstm.errors import DataError, UnknownNameError
 from nlp_lstm.text.vocabulary import split_words
@@ -78,10 +80,19 @@ def stream_corpus(source: str, request: Request | None = None, split: str = "tra
     name, _, path = source.partition(":")
     if name == "text":
         return _stream_text(source, path, split, request)
+    if name == "stories":
+        return _stream_stories(source, path, split)
     corpus = load_corpus(source, request)
     examples = corpus.split(split)
     running = not corpus.label_names
     return Stream(source, split, len(examples), corpus.sha256(split), lambda: iter(examples), running)
+
+
+def _stream_stories(source: str, path: str, split: str) -> Stream:
+    """A split of the books that come with nlp-lstm; the other splits are not unpacked."""
+    check_no_path(source.partition(":")[0], path)
+    look = _look_over(stream_boxed(f"stories.{split}"))
+    return Stream(source, split, look.lines, look.sha256, lambda: read_split(split), running=True)
 
 
 def _stream_text(source: str, path: str, split: str, request: Request) -> Stream:

@@ -56,8 +56,9 @@ def extract(
     The folder holds `manifest.json` and Parquet shards of whole sentences, one row per word:
     `sentence_number` and `word_number` from 1; `word` as the corpus writes it; `label`, the corpus's own
     or, for a run that predicts words, what follows in the words of its vocabulary, `<eos>` at the end;
-    `prediction`, the likeliest label or next word after the word; and `layer_1/cell_state` and so on,
-    `(units,)` each. Every sentence is read from a fresh state, as `trace` reads it.
+    `prediction`, the likeliest label or next word after the word, as the model gives it, `<unk>` too; and
+    `layer_1/cell_state` and so on, `(units,)` each. Every sentence is read from a fresh state, as `trace`
+    reads it: after `<eos>`, which is no row, if the run was trained so; no end is implied.
 
     Args:
         run: a run or its name.

@@ -19,6 +19,7 @@ from nlp_lstm.corpora import Example
 from nlp_lstm.corpus_states.manifests import Manifest
 from nlp_lstm.corpus_states.shards import write_shard
 from nlp_lstm.models.cells import Parts
+from nlp_lstm.store.reading import read_ids
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.batches import pad
 from nlp_lstm.text.vocabulary import EOS, PAD
@@ -173,7 +174,7 @@ def _fill(
     ids: `(batch, timesteps)`; real: the same shape, bool; places: the row of each real word.
     """
     with _timed(seconds, "cell"):
-        layers, states = reader.run.network.read(ids, states)
+        layers, states = read_ids(reader.run, ids, states)
     with np.errstate(over="ignore"):  # a cell state above 65504 is infinite in float16
         for name, (layer, part) in reader.manifest.state_columns.items():
             columns[name][places] = layers[layer - 1][part][real]

@@ -1,8 +1,9 @@
 """How much a next-word model gains from each further word of context, with the same weights.
 
 The taught model says one thing after a text, from its last hidden state. Here it is given the last k words
-alone, from a fresh state, once for each k: where more words lower the perplexity no further, it uses none of
-them. Unlike the perplexity of `words`, no state is carried.
+alone, from a fresh state, once for each k, and at last all words, with the state carried from the start of
+the split as in `words`: where more words lower the perplexity no further, it uses none of them. All rows are
+of the same targets, so what a row gains over the one before is known better than either perplexity.
 """
 
 import numpy as np
@@ -14,37 +15,56 @@ from nlp_lstm.store.run import Run
 from nlp_lstm.text.vocabulary import EOS
 
 CONTEXTS = (1, 2, 5, 10, 20, 35)  # words
-MOST_TARGETS = 2000
+CARRIED = "carried"
+MOST_TARGETS = 6000
 BATCH = 250  # contexts that are read at once, so that their parts take tens of megabytes
-COLUMNS = ("perplexity", "perplexity_low", "perplexity_high", "cross_entropy", "n")
+COLUMNS = (
+    "perplexity",
+    "perplexity_low",
+    "perplexity_high",
+    "cross_entropy",
+    "gain",
+    "gain_low",
+    "gain_high",
+    "n",
+)
 MEANING = (
-    "the same model from a fresh state, given only the last words before the target; cross_entropy in nats "
-    "per word; perplexity_low, perplexity_high: 95 % interval, by sentence; n: targets, evenly spread over "
-    "the split and the same in every row"
+    "the same model from a fresh state, given only the last words before the target; carried: with the "
+    "state carried from the start of the split; cross_entropy in nats per word; gain: how much lower it is "
+    "than in the row above; _low, _high: 95 % interval, by sentence: a gain whose interval holds 0 is none; "
+    "n: targets, evenly spread over the split and the same in every row"
 )
 
 
-def context_table(run: Run, inputs: np.ndarray, targets: np.ndarray) -> tuple[Comparison, ...]:
+def context_table(
+    run: Run, inputs: np.ndarray, targets: np.ndarray, carried: np.ndarray
+) -> tuple[Comparison, ...]:
     """Return a table with a row per length of context; none if the text is shorter than the longest.
 
     Args:
         run: of a task that predicts words.
         inputs, targets: a stream of word ids and the word after each, `(words,)`; `EOS` ends a sentence.
+        carried: the cost in nats of each target with the state carried, `(words,)`.
     """
     places = sample_places(len(inputs))
     if not len(places):
         return ()
-    costs = [context_costs(run, inputs, targets, places, length) for length in CONTEXTS]
+    costs = [*(context_costs(run, inputs, targets, places, length) for length in CONTEXTS), carried[places]]
     sentences = np.cumsum(targets == EOS) - (targets == EOS)  # the number of that which a target stands in
     _, starts = np.unique(sentences[places], return_index=True)
-    sums = np.add.reduceat(np.stack(costs, axis=1), starts, dtype=np.float64)  # (sentences, lengths)
-    found = mean_interval(sums, np.diff(starts, append=len(places))[:, None])
+    sums = np.add.reduceat(np.stack(costs, axis=1), starts, dtype=np.float64)  # (sentences, rows)
+    gains = -np.diff(sums, axis=1)
+    counts = np.diff(starts, append=len(places))[:, None]
+    found = mean_interval(np.concatenate([sums, gains], axis=1), counts)
+    figures = [
+        Figure.by_sentence(Interval(*one), len(places), len(starts)) for one in zip(*found, strict=True)
+    ]
+    rows = [*map(str, CONTEXTS), CARRIED]
     values = []
-    for row in zip(*found, strict=True):
-        cost = Figure.by_sentence(Interval(*row), len(places), len(starts))
+    for cost, gain in zip(figures[: len(rows)], [Figure(), *figures[len(rows) :]], strict=True):
         perplexity = cost.exp()
-        values.append((perplexity.value, perplexity.low, perplexity.high, cost.value, cost.n))
-    rows = [str(length) for length in CONTEXTS]
+        of_gain = (gain.value, gain.low, gain.high)
+        values.append((perplexity.value, perplexity.low, perplexity.high, cost.value, *of_gain, cost.n))
     return (Comparison("perplexity by context length", rows, COLUMNS, values, "words of context", MEANING),)
 
 

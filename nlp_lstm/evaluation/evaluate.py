@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nlp_lstm.corpora import Corpus, Example, choose_sentences, load_corpus
+from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.evaluation.labels import evaluate_labels
 from nlp_lstm.evaluation.words import evaluate_words
 from nlp_lstm.report import Comparison, Report
@@ -17,6 +18,8 @@ from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run, load_run, newest_run
 from nlp_lstm.task import load_task
 from nlp_lstm.text.vocabulary import UNK
+
+TREES = ("sst", "sst-mixed")  # readers that give constituents
 
 
 def evaluate(
@@ -33,7 +36,7 @@ def evaluate(
     Args:
         run: a run or its name; None for the newest.
         data: a corpus as `load_corpus` takes it; None for the one that the run was trained on. The
-            baselines learn from its whole training split.
+            baselines learn from its whole training split, and from its subphrases where the run did.
         split: "train", "validation" or "test".
         labels, classes: as `train` takes them; None for the run's own.
         limit: score so many sentences of the split only, as `load_corpus` chooses them.
@@ -43,8 +46,8 @@ def evaluate(
         A report whose first table has a row per metric, and columns for the model, its 95 % interval, n
         (how many words, sentences or verbs the figure is a mean over) and each baseline. For a tagger the
         second is its confusion table. For a next-word model they are its perplexity by length of context
-        and, in English, what it makes of minimal pairs. Its facts say whether the corpus has changed since
-        the run was trained on it.
+        and, in English, what it makes of minimal pairs. Its facts say how large the vocabulary is, whether
+        it is lower-cased, and whether the corpus has changed since the run was trained on it.
 
     Raises:
         DataError: if the corpus has labels that the run does not know, or no such split.
@@ -54,7 +57,8 @@ def evaluate(
     elif not isinstance(run, Run):
         run = load_run(run)
     known = {"source": "mini", "limit": None, **run.data}
-    request = request_for(run, data, labels=labels, classes=classes, **reading)
+    subphrases = _gives_subphrases(run, data or known["source"])
+    request = request_for(run, data, labels=labels, classes=classes, subphrases=subphrases, **reading)
     corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
     examples = corpus.split(split)
     running = not corpus.label_names
@@ -84,6 +88,11 @@ def evaluate_metrics(run: Run, corpus: Corpus) -> dict[str, dict[str, Any]]:
     """
     table = next(_tables(run, corpus, corpus.validation))
     return {str(record.pop(table.row_kind)): _metric(record) for record in table.records()}
+
+
+def _gives_subphrases(run: Run, source: str) -> bool:
+    """Whether the baselines can learn from constituents, as the run did: the corpus has trees."""
+    return bool(run.data.get("subphrases")) and resolve_source(source).partition(":")[0] in TREES
 
 
 def _metric(record: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from nlp_lstm.evaluation.scoring import (
     Scores,
     confusion,
     measure_last_words,
+    measure_leads,
     measure_words,
     score_last_words,
     score_words,
@@ -24,8 +25,10 @@ from nlp_lstm.text.batches import pad
 Labels = list[np.ndarray]
 BINARY = "last_word_binary"  # a figure of sentiments alone
 MEANING = (
-    "accuracies and F1 in [0, 1], higher is better; model_low, model_high: the model's 95 % interval, by "
-    "sentence; n: how many words, and in the rows of last words how many sentences"
+    "accuracies and F1 in [0, 1], higher is better; _lead: how far the model is ahead of the better bag of "
+    "words, naive_bayes or tfidf_logistic, on the same sentences; model_low, model_high: the model's 95 % "
+    "interval, by sentence: a lead whose interval holds 0 is none; n: how many words, and in rows of last "
+    "words how many sentences"
 )
 
 
@@ -36,7 +39,8 @@ def evaluate_labels(
 
     Args:
         run: of a task that predicts labels.
-        corpus: its train split is what the baselines learn from.
+        corpus: its train split is what the baselines learn from, those of whole sentences from its subphrases
+            too; its validation split chooses the C of `tfidf_logistic`.
         examples: the sentences to score.
         encode: the task's own.
 
@@ -46,29 +50,32 @@ def evaluate_labels(
     try:
         inputs, targets = _pair(encode(examples, run.vocabulary, run.label_names))
         train_inputs, train_targets = _pair(encode(corpus.train, run.vocabulary, run.label_names))
+        bags = _say_bags(run, corpus, encode, inputs)
     except DataError as error:
         raise DataError(f"{corpus.source}: {error}") from None
     if not any((target >= 0).any() for target in targets):
         raise DataError(_no_labels(corpus, examples))
     labels = len(run.label_names)
     model = label_probabilities(run, inputs)
-    figures = measure_words(model, targets) | measure_last_words(*_last(model, targets), run.label_names)
+    of_last, truth = _last(model, targets)
     predictions = {
         "majority": baselines.predict_majority(train_targets, inputs, labels),
         "look_up": baselines.predict_look_up(train_inputs, train_targets, inputs, labels),
     }
     scores: Scores = {
-        name: score_words(rows, targets) | score_last_words(*_last(rows, targets), run.label_names)
+        name: score_words(rows, targets) | score_last_words(_last(rows, targets)[0], truth, run.label_names)
         for name, rows in predictions.items()
     }
     last_labels = baselines.keep_last_label(train_targets)
     majority = baselines.predict_majority(last_labels, inputs, labels)
-    scores["majority"] |= score_last_words(*_last(majority, targets), run.label_names)
-    tfidf = baselines.predict_tfidf(train_inputs, train_targets, inputs, labels)
-    last = np.array([(target >= 0).any() for target in targets])
-    scores["tfidf_logistic"] = score_last_words(tfidf[last], _last(model, targets)[1], run.label_names)
+    scores["majority"] |= score_last_words(_last(majority, targets)[0], truth, run.label_names)
+    scored = np.array([(target >= 0).any() for target in targets])
+    bags = {name: rows[scored] for name, rows in bags.items()}
+    scores |= {name: score_last_words(rows, truth, run.label_names) for name, rows in bags.items()}
+    figures = measure_words(model, targets) | measure_last_words(of_last, truth, run.label_names)
+    figures |= measure_leads(of_last, list(bags.values()), truth, run.label_names)
     if not tells_sentiments(run.task):
-        figures.pop(BINARY)
+        figures = {name: figure for name, figure in figures.items() if not name.startswith(BINARY)}
     yield tabulate(figures, scores, MEANING)
     yield Comparison(
         "confusion: rows are true labels, columns what the model says",
@@ -78,6 +85,19 @@ def evaluate_labels(
         "label",
         "words",
     )
+
+
+def _say_bags(run: Run, corpus: Corpus, encode: Encode, inputs: Labels) -> dict[str, np.ndarray]:
+    """What the bags of words say of each sentence, `(sentences, labels)`; they learn from what it did."""
+    train, validation = (
+        baselines.Labelled(*_pair(encode(examples, run.vocabulary, run.label_names)))
+        for examples in (corpus.train + corpus.subphrases, corpus.validation)
+    )
+    labels = len(run.label_names)
+    return {
+        "naive_bayes": baselines.predict_naive_bayes(train, inputs, labels),
+        "tfidf_logistic": baselines.predict_tfidf(train, inputs, labels, validation),
+    }
 
 
 def label_probabilities(run: Run, inputs: Sequence[np.ndarray], batch_size: int = 64) -> Labels:

@@ -1,196 +1,122 @@
-"""How much grammar a next-word model knows: minimal pairs, two sentences that differ in one word.
+"""How much grammar a next-word model knows: the minimal pairs of `frames`, judged by the word that follows.
 
 Given the words before it, the right form should be likelier than the wrong one (Linzen, Dupoux & Goldberg
-2016, "Assessing the ability of LSTMs to learn syntax-sensitive dependencies", TACL 4). Unlike those of
-`mini`, these are sentences of real English, in words that newspapers and encyclopedias use.
-
-To add two pairs, write a line into `PAIRS`: the words before and right/wrong, then the counterpart in which
-the wrong form is the right one. So neither form wins by being the more frequent word.
+2016, "Assessing the ability of LSTMs to learn syntax-sensitive dependencies", TACL 4). Only pairs whose words
+the vocabulary knows are judged.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 
-from nlp_lstm.evaluation import baselines
+from nlp_lstm.evaluation.baselines import KneserNey
+from nlp_lstm.evaluation.frames import Pair, minimal_pairs
 from nlp_lstm.evaluation.scoring import Figure
 from nlp_lstm.report import Comparison
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.vocabulary import EOS, UNK, Vocabulary
 
 Choice = tuple[np.ndarray, np.ndarray]  # the ids before, and those of the right and the wrong form
-Judge = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Befores = Sequence[np.ndarray]
+Judge = Callable[[Befores, np.ndarray], np.ndarray]
 
-FEWEST = 20  # known pairs that are worth a table
-PAIRS = {
-    "verb": """
-        the man says/say                            the men say/says
-        the report shows/show                       the reports show/shows
-        the player needs/need                       the players need/needs
-        the writer knows/know                       the writers know/knows
-        the officer wants/want                      the officers want/wants
-        she makes/make                              they make/makes
-    """,
-    "is, are": """
-        the book is/are                             the books are/is
-        the car is/are                              the cars are/is
-        the new building is/are                     the new buildings are/is
-        the question is/are                         the questions are/is
-        he is/are                                   they are/is
-    """,
-    "was, were": """
-        the game was/were                           the games were/was
-        the child was/were                          the children were/was
-        the first attack was/were                   the first attacks were/was
-        the letter was/were                         the letters were/was
-        she was/were                                they were/was
-    """,
-    "has, have": """
-        the woman has/have                          the women have/has
-        the road has/have                           the roads have/has
-        the problem has/have                        the problems have/has
-        the new plan has/have                       the new plans have/has
-        he has/have                                 they have/has
-    """,
-    "does, do": """
-        the man does/do                             the men do/does
-        the law does/do                             the laws do/does
-        the book does/do                            the books do/does
-        the system does/do                          the systems do/does
-        it does/do                                  they do/does
-    """,
-    "verb after a prepositional phrase": """
-        the owner of the houses is/are              the owners of the house are/is
-        the result of the changes is/are            the results of the change are/is
-        the man with the cars is/are                the men with the car are/is
-        the leader of the groups was/were           the leaders of the group were/was
-        the picture of the buildings was/were       the pictures of the building were/was
-        the reason for the attacks was/were         the reasons for the attack were/was
-        the author of the books has/have            the authors of the book have/has
-        the friend of the players does/do           the friends of the player do/does
-    """,
-    "verb after a relative clause": """
-        the man who knows the players is/are        the men who know the player are/is
-        the book that the writers like is/are       the books that the writer likes are/is
-        the woman who wrote the letters was/were    the women who wrote the letter were/was
-        the doctor who saw the boys was/were        the doctors who saw the boy were/was
-        the author that the critics like has/have   the authors that the critic likes have/has
-        the car that the owners want has/have       the cars that the owner wants have/has
-        the judge that the lawyers know says/say    the judges that the lawyer knows say/says
-        the friend who asked the students does/do   the friends who asked the student do/does
-    """,
-    "this, these": """
-        this year/years                             these years/year
-        this book/books                             these books/book
-        this man/men                                these men/man
-        at this point/points                        at these points/point
-        because of this change/changes              because of these changes/change
-        the reason for this problem/problems        the reason for these problems/problem
-    """,
-    "himself, themselves": """
-        the man found himself/themselves            the men found themselves/himself
-        the boy hurt himself/themselves             the boys hurt themselves/himself
-        the officer defended himself/themselves     the officers defended themselves/himself
-        the brother blamed himself/themselves       the brothers blamed themselves/himself
-        his son saw himself/themselves              his sons saw themselves/himself
-        the man with the children called himself/themselves   the men with the child called themselves/himself
-    """,
-    "much, many": """
-        how much money/people                       how many people/money
-        how much time/times                         how many times/time
-        as much water/men                           as many men/water
-        so much money/students                      so many students/money
-        too much attention/problems                 too many problems/attention
-        there is not much evidence/reasons          there are not many reasons/evidence
-    """,
-    "a, an": """
-        it is a building/island                     it is an island/building
-        he was a writer/actor                       he was an actor/writer
-        she made a plan/offer                       she made an offer/plan
-        they had a problem/idea                     they had an idea/problem
-        in a letter/interview                       in an interview/letter
-        it was a small/early                        it was an early/small
-    """,
-}
+FEWEST = 200  # known pairs that are worth a table: `mini` knows 102, a dozen or two a row
+BATCH = 250  # beginnings that are read at once
+ALL = "all"
 
 
-def pair_table(run: Run, stream: np.ndarray) -> tuple[Comparison, ...]:
-    """Return a table with a row per phenomenon and one for all; none if few pairs are known.
+def pair_table(run: Run, counts: np.ndarray, trigram: KneserNey) -> tuple[Comparison, ...]:
+    """Return a table with a row per phenomenon, one per place of the noun between, and one for all pairs.
+
+    None if few pairs are known.
 
     Args:
         run: of a task that predicts words.
-        stream: ids of the training text, each sentence ended by `EOS`, `(words,)`: what the baselines learn
-            from.
+        counts: how often the training text has each word, `(words of the vocabulary,)`: the first baseline.
+        trigram: fitted on the training text, the state carried: the second.
     """
-    choices = {name: known for name in PAIRS if (known := known_choices(PAIRS[name], run.vocabulary))}
-    choices["all"] = [choice for known in choices.values() for choice in known]
-    if len(choices["all"]) < FEWEST:
+    pairs = known_pairs(minimal_pairs(), run.vocabulary)
+    if len(pairs) < FEWEST:
         return ()
-    size = len(run.vocabulary)
-    counts = np.bincount(stream, minlength=size)
-    trigram = baselines.fit_kneser_ney(baselines.stream_ngrams(stream, EOS), size)
-    simple: dict[str, Judge] = {
-        "unigram": lambda before, forms: counts[forms],
-        "kneser_ney_trigram": lambda before, forms: trigram.probabilities(
-            [[*before[-2:], form] for form in forms]
-        ),
+    choices = [as_choice(pair, run.vocabulary) for pair in pairs]
+    right = judge_choices(choices, partial(likelihoods, run))
+    judges: dict[str, Judge] = {
+        "unigram": lambda befores, forms: counts[forms],
+        "kneser_ney_trigram": partial(trigram_probabilities, trigram),
     }
-    written = sum(text.count("/") for text in PAIRS.values())
+    simple = [judge_choices(choices, judge) for judge in judges.values()]
+    rows: dict[str, list[int]] = {}
+    for name in [*row_names(), ALL]:
+        if found := [number for number, pair in enumerate(pairs) if name in (*pair.rows, ALL)]:
+            rows[name] = found
     values = []
-    for known in choices.values():
-        model = Figure.of_share(judge_choices(known, partial(likelihoods, run)))
-        shares = [float(judge_choices(known, judge).mean()) for judge in simple.values()]
-        values.append((model.value, model.low, model.high, *shares, model.n))
+    for found in rows.values():
+        model = Figure.of_share(right[found])
+        values.append(
+            (model.value, model.low, model.high, *(float(one[found].mean()) for one in simple), model.n)
+        )
     meaning = (
         "how often the right form is likelier than the wrong one after the words before it, in [0, 1]; "
-        "0.5 without any grammar, because each form is right as often as it is wrong. "
+        "0.5 for always the same form, because each form is right as often as it is wrong. "
         "model_low, model_high: the model's 95 % interval, as if its pairs were drawn from many like them. "
-        f"pairs: how many of the {written} pairs the vocabulary knows in full"
+        f"pairs: how many the vocabulary knows, of {len(minimal_pairs())} in all; a pair of verbs counts for "
+        "its forms and for what stands before it"
     )
-    columns = ("model", "model_low", "model_high", *simple, "pairs")
-    return (Comparison("minimal pairs", list(choices), columns, values, "phenomenon", meaning),)
+    columns = ("model", "model_low", "model_high", *judges, "pairs")
+    return (Comparison("minimal pairs", list(rows), columns, values, "phenomenon", meaning),)
 
 
-def known_choices(lines: str, vocabulary: Vocabulary) -> list[Choice]:
-    """Return pairs as ids; a line with a word that the vocabulary does not know is left out whole.
+def row_names() -> list[str]:
+    """Return the rows: first what the forms are, then what stands between a noun and its verb."""
+    pairs = minimal_pairs()
+    return list(dict.fromkeys(name for place in (0, 1) for pair in pairs for name in pair.rows[place:][:1]))
 
-    Args:
-        lines: as in `PAIRS`, a pair and its counterpart a line, two spaces or more between them.
-        vocabulary: what gives words their ids.
 
-    Returns:
-        Per pair the ids before, an `EOS` in front as in running text, `(words + 1,)`, and those of the
-        right and the wrong form, `(2,)`.
+def known_pairs(pairs: Sequence[Pair], vocabulary: Vocabulary) -> list[Pair]:
+    """Return the pairs that a vocabulary knows; a frame with an unknown word is left out whole.
 
     Example:
-        >>> vocabulary = Vocabulary.build([("he", "is", "they", "are")])
-        >>> before, forms = known_choices("he is/are   they are/is", vocabulary)[1]
-        >>> [vocabulary.words[index] for index in [*before, *forms]]
-        ['<eos>', 'they', 'are', 'is']
+        >>> vocabulary = Vocabulary.build([("the", "king", "kings", "is", "are")])
+        >>> [" ".join((*pair.before, pair.right)) for pair in known_pairs(minimal_pairs(), vocabulary)]
+        ['The king is', 'The kings are']
     """
-    found = []
-    for line in lines.strip().splitlines():
-        pairs = [re.split("[ /]", pair) for pair in re.split(" {2,}", line.strip())]
-        ids = [vocabulary.ids(words) for words in pairs]
-        if not any(UNK in words for words in ids):
-            found += [(np.append(EOS, words[:-2]), words[-2:]) for words in ids]
-    return found
+    unknown = {pair.frame for pair in pairs if UNK in vocabulary.ids([*pair.before, pair.right, pair.wrong])}
+    return [pair for pair in pairs if pair.frame not in unknown]
+
+
+def as_choice(pair: Pair, vocabulary: Vocabulary) -> Choice:
+    """Return the ids before, an `EOS` in front as in running text, and those of the two forms, `(2,)`."""
+    return np.append(EOS, vocabulary.ids(pair.before)), vocabulary.ids([pair.right, pair.wrong])
 
 
 def judge_choices(choices: Sequence[Choice], judge: Judge) -> np.ndarray:
     """Return whether the right form is likelier than the wrong one, `(choices,)` bool.
 
     Args:
-        choices: the ids before, and those of the right and the wrong form.
-        judge: `(ids before, two ids) -> (2,)`, of which only the order counts.
+        choices: the ids before, and those of the right and the wrong form; at least one.
+        judge: `(ids before each, forms (choices, 2)) -> (choices, 2)`, of which only the order counts.
     """
-    forms = np.array([judge(*choice) for choice in choices])  # (choices, 2)
-    return forms[:, 0] > forms[:, 1]
+    befores, forms = zip(*choices, strict=True)
+    scores = judge(befores, np.stack(forms))
+    return scores[:, 0] > scores[:, 1]
 
 
-def likelihoods(run: Run, before: np.ndarray, forms: np.ndarray) -> np.ndarray:
-    """Return the log probabilities of words after others read from a fresh state, `(forms,)`."""
-    layers, _ = run.network.read(before[None])
-    return run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])[forms]
+def likelihoods(run: Run, befores: Befores, forms: np.ndarray) -> np.ndarray:
+    """Return the log probabilities of words after others read from a fresh state, `(choices, forms)`."""
+    found = np.empty(forms.shape)
+    lengths = np.array([len(before) for before in befores])
+    for length in np.unique(lengths):
+        alike = np.flatnonzero(lengths == length)
+        for start in range(0, len(alike), BATCH):
+            places = alike[start : start + BATCH]
+            layers, _ = run.network.read(np.stack([befores[place] for place in places]))
+            says = run.network.log_probabilities(layers[-1]["hidden_state"][:, -1])
+            found[places] = np.take_along_axis(says, forms[places], axis=1)
+    return found
+
+
+def trigram_probabilities(trigram: KneserNey, befores: Befores, forms: np.ndarray) -> np.ndarray:
+    """Return the probabilities of words after the two before them, `(choices, forms)`."""
+    ngrams = [[*before[-2:], form] for before, both in zip(befores, forms, strict=True) for form in both]
+    return trigram.probabilities(ngrams).reshape(forms.shape)

@@ -8,8 +8,10 @@ import numpy as np
 
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.report import Comparison, Report, Value
-from nlp_lstm.store.reading import encode
+from nlp_lstm.store.reading import encode, read_ids
 from nlp_lstm.store.run import Run, default_run, load_run
+from nlp_lstm.text.answers import likeliest, name_words
+from nlp_lstm.text.ends import MEANING, has_end
 from nlp_lstm.text.vocabulary import EOS, MOST_WORDS, PAD, UNK, Sentence
 
 
@@ -18,8 +20,13 @@ def predict(
     run: Run | str | Path | None = None,
     most: int = 10,
     tokenized: bool | None = None,
+    as_typed: bool = False,
+    unknown: bool = False,
 ) -> Report:
     """Return the label of every word, or the likeliest next words, with probabilities in [0, 1].
+
+    The text is read as the run was trained: after `<eos>` if its lines were, and with an implied end, the row
+    "(end)", if its sentences end with a stop and the text does not. The label of the text is the last one.
 
     Args:
         text: a raw sentence; or several, for a row each: the label after the last word, or the next words.
@@ -27,6 +34,9 @@ def predict(
             was trained.
         most: how many next words.
         tokenized: whether the text is split at its blanks, or as raw text; None for the run's own rule.
+        as_typed: whether the text is read without an implied end.
+        unknown: whether the unknown word is named among the next words; else the others are renormalized,
+            and the fact or column "unknown_share" says what was left out.
 
     Raises:
         MissingInputError: if there is no such run.
@@ -34,31 +44,36 @@ def predict(
     """
     run = _as_run(run)
     if not isinstance(text, str):
-        return _predict_each(text, run, most, tokenized)
-    sentence = encode(run, text, tokenized)
+        return _predict_each(text, run, most, tokenized, as_typed, unknown)
+    sentence, share = encode(run, text, tokenized, as_typed), None
     hidden_state = _read(run, sentence)
     if run.label_names:
         labels = _labels(run, hidden_state)
         meaning = "what the model says after reading up to the word"
+        meaning += f". {MEANING}" if has_end(sentence) else ""
         table = Comparison(
             "label after every word", sentence.words, ("label", "probability"), labels, "word", meaning
         )
     else:
-        found = _next_words(run, hidden_state[-1], most)
+        found, share = _next_words(run, hidden_state[-1], most, unknown)
         words, values = [word for word, _ in found], [(probability,) for _, probability in found]
         table = Comparison(
             "likeliest next words", words, ("probability",), values, "next word", "after the whole text"
         )
-    return Report((table,), facts={"run": run.name, "text": text, "unknown_words": sentence.unknown})
+    facts = {"run": run.name, "text": text, "unknown_words": sentence.unknown, "unknown_share": share}
+    return Report((table,), facts=facts)
 
 
-def _predict_each(texts: Sequence[str], run: Run, most: int, tokenized: bool | None) -> Report:
+def _predict_each(
+    texts: Sequence[str], run: Run, most: int, tokenized: bool | None, as_typed: bool, unknown: bool
+) -> Report:
     """A row for each text: the label after its last word, or the likeliest words after it."""
     if run.label_names:
         columns, meaning = ("label", "probability"), "what the model says after the last word of the text"
     else:
         numbers = range(1, most + 1)
         columns = tuple(f"{what} {number}" for number in numbers for what in ("next word", "probability"))
+        columns += () if unknown else ("unknown_share",)
         meaning = "the likeliest words after the whole text"
     values: list[tuple[Value, ...]] = []
     for text in texts:
@@ -66,21 +81,22 @@ def _predict_each(texts: Sequence[str], run: Run, most: int, tokenized: bool | N
             values.append((None,) * len(columns))
             continue
         try:
-            hidden_state = _read(run, encode(run, text, tokenized))
+            hidden_state = _read(run, encode(run, text, tokenized, as_typed))
         except DataError as error:
             raise DataError(f"text {len(values) + 1}: {error}") from None
         if run.label_names:
             values.append(_labels(run, hidden_state[-1:])[0])
         else:
-            found = _next_words(run, hidden_state[-1], most)
-            values.append(tuple(chain.from_iterable(found)) + (None,) * (len(columns) - 2 * len(found)))
+            found, share = _next_words(run, hidden_state[-1], most, unknown)
+            nothing = (None,) * (2 * (most - len(found)))
+            values.append((*chain.from_iterable(found), *nothing, *(() if unknown else (share,))))
     table = Comparison("predictions", list(texts), columns, values, "text", meaning)
     return Report((table,), facts={"run": run.name, "texts": len(texts)})
 
 
 def _read(run: Run, sentence: Sentence) -> np.ndarray:
     """The last layer's hidden state after every word, `(timesteps, units)`."""
-    layers, _ = run.network.read(sentence.ids[None])
+    layers, _ = read_ids(run, sentence.ids[None])
     return layers[-1]["hidden_state"][0]
 
 
@@ -90,23 +106,27 @@ def _labels(run: Run, hidden_states: np.ndarray) -> list[tuple[Value, ...]]:
     return [(run.label_names[int(row.argmax())], float(row.max())) for row in outputs]
 
 
-def _next_words(run: Run, hidden_state: np.ndarray, most: int) -> list[tuple[str, float]]:
-    """The likeliest next words, each with its probability."""
-    after = run.network.probabilities(hidden_state)
-    best = [index for index in np.argsort(-after, kind="stable") if index != PAD][:most]
-    return [(run.vocabulary.words[index], float(after[index])) for index in best]
+def _next_words(
+    run: Run, hidden_state: np.ndarray, most: int, unknown: bool
+) -> tuple[list[tuple[str, float]], float | None]:
+    """The likeliest next words, each with its probability, and the share that is left out."""
+    named, share = name_words(run.network.probabilities(hidden_state), run.output_names, unknown)
+    return likeliest(named, run.output_names, most), None if unknown else float(share)
 
 
 def generate(
     text: str,
     run: Run | str | Path | None = None,
     words: int = 20,
-    temperature: float = 1.0,
-    top_k: int | None = None,
+    temperature: float = 0.8,
+    top_k: int | None = 40,
     seed: int = 0,
     tokenized: bool | None = None,
+    unknown: bool = False,
 ) -> str:
     """Continue a text word by word, carrying h and c forward instead of reading the prefix again.
+
+    The text is read as the run was trained: after `<eos>` if its lines were.
 
     Args:
         text: a raw beginning.
@@ -117,10 +137,10 @@ def generate(
         top_k: draw among the likeliest so many words only; None for all.
         seed: of the draws.
         tokenized: as `predict` takes it.
+        unknown: whether the unknown word may be drawn, too.
 
     Returns:
-        The added words, separated by spaces; the end of a sentence is a line break. Padding and the
-        unknown word are never drawn.
+        The added words, separated by spaces; the end of a sentence is a line break. Padding is never drawn.
 
     Raises:
         UsageError: if the run has no next words, or a number is outside its range.
@@ -139,8 +159,9 @@ def generate(
     draws = np.random.default_rng(seed)
     pieces, states, ids = [], None, encode(run, text, tokenized).ids
     for _ in range(words):
-        layers, states = run.network.read(ids[None], states)
+        layers, states = read_ids(run, ids[None], states)
         log_probabilities = run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])
+        log_probabilities[[PAD] if unknown else [PAD, UNK]] = -np.inf
         word = _draw(log_probabilities, temperature, top_k, draws)
         pieces.append("\n" if word == EOS else run.vocabulary.words[word])
         ids = np.array([word])
@@ -152,7 +173,6 @@ def _draw(
 ) -> int:
     """One word id, drawn by its probability."""
     scores = log_probabilities.astype(np.float64)
-    scores[[PAD, UNK]] = -np.inf
     if temperature == 0:
         return int(scores.argmax())
     scores /= temperature

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlp_lstm.evaluation.intervals import Interval, draw_sums, interval, wilson_interval
+from nlp_lstm.evaluation.intervals import Interval, draw_sums, interval, mean_interval, wilson_interval
 from nlp_lstm.report import Comparison
 
 Scores = dict[str, dict[str, float | None]]
@@ -152,14 +152,52 @@ def score_last_words(
 
 def measure_last_words(probabilities: np.ndarray, targets: np.ndarray, label_names: Sequence[str]) -> Figures:
     """Return what `score_last_words` does, with intervals."""
+    hits = hit_last_words(probabilities, targets, label_names)
+    return {name: Figure() if right is None else Figure.of_share(right) for name, right in hits.items()}
+
+
+def hit_last_words(
+    probabilities: np.ndarray, targets: np.ndarray, label_names: Sequence[str]
+) -> dict[str, np.ndarray | None]:
+    """Return which sentences `score_last_words` counts as right, `(sentences that count,)` bool."""
     signs = np.array([polarity(label) for label in label_names])
-    accuracy = Figure.of_share(probabilities.argmax(axis=1) == targets)
+    right = probabilities.argmax(axis=1) == targets
     polar = signs[targets] != 0
     if not ((signs > 0).any() and (signs < 0).any() and polar.any()):
-        return {"last_word_accuracy": accuracy, "last_word_binary": Figure()}
+        return {"last_word_accuracy": right, "last_word_binary": None}
     leaning = np.where(probabilities @ signs > 0, 1, -1)
-    binary = Figure.of_share((leaning == signs[targets])[polar])
-    return {"last_word_accuracy": accuracy, "last_word_binary": binary}
+    return {"last_word_accuracy": right, "last_word_binary": (leaning == signs[targets])[polar]}
+
+
+def measure_leads(
+    model: np.ndarray, bags: Sequence[np.ndarray], targets: np.ndarray, label_names: Sequence[str]
+) -> Figures:
+    """Return how far a model is ahead of the best of some baselines on the same sentences.
+
+    The interval draws sentences, and with each what all say of it. Two shares may have intervals that
+    overlap and still differ, because both find the same sentences hard.
+
+    Args:
+        model: probabilities, `(sentences, labels)`.
+        bags: those of each baseline; of each metric the better one counts.
+        targets, label_names: as `score_last_words` takes them.
+
+    Example:
+        >>> sure = np.eye(2)
+        >>> found = measure_leads(sure, [sure[::-1]], np.array([0, 1]), ("bad", "good"))
+        >>> found["last_word_accuracy_lead"]
+        Figure(value=1.0, low=1.0, high=1.0, n=2)
+    """
+    others = [hit_last_words(bag, targets, label_names) for bag in bags]
+    leads: Figures = {}
+    for name, right in hit_last_words(model, targets, label_names).items():
+        leads[f"{name}_lead"] = Figure()
+        hits = [hit for other in others if (hit := other[name]) is not None]
+        if right is not None and hits:
+            ahead = right.astype(float) - hits[int(np.argmax(np.mean(hits, axis=1)))]
+            found = mean_interval(ahead, np.ones(len(ahead)))
+            leads[f"{name}_lead"] = Figure.by_sentence(found, len(ahead), len(ahead))
+    return leads
 
 
 def confusion(predictions: Sequence[np.ndarray], targets: Sequence[np.ndarray], labels: int) -> np.ndarray:

@@ -1,7 +1,8 @@
 """A next-word model's figures: perplexity by the published protocol, and from a fresh state.
 
 The published protocol carries the state across the whole split and counts every word, unknown words and
-ends of sentences too. The intervals draw sentences, each up to and with its end.
+ends of sentences too. All unknown words are one word to the model, and a common one, so the perplexity
+without them is given beside. The intervals draw sentences, each up to and with its end.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,20 +12,23 @@ import numpy as np
 
 from nlp_lstm.corpora import Corpus, Example
 from nlp_lstm.evaluation import baselines
+from nlp_lstm.evaluation.baselines import KneserNey
 from nlp_lstm.evaluation.contexts import context_table
 from nlp_lstm.evaluation.intervals import Interval, mean_interval
-from nlp_lstm.evaluation.pairs import Choice, judge_choices, likelihoods, pair_table
+from nlp_lstm.evaluation.pairs import Choice, judge_choices, likelihoods, pair_table, trigram_probabilities
 from nlp_lstm.evaluation.scoring import Figure, Figures, Scores, tabulate
 from nlp_lstm.report import Comparison
 from nlp_lstm.store.run import Run
 from nlp_lstm.task import Encode
 from nlp_lstm.text.batches import pad
-from nlp_lstm.text.vocabulary import EOS
+from nlp_lstm.text.vocabulary import EOS, UNK
 
 MEANING = (
-    "cross_entropy (nats per word) and perplexity: with the state carried across the split; "
-    "fresh_perplexity: from a fresh state for each sentence; lower is better. Accuracies in [0, 1]. "
-    "model_low, model_high: the model's 95 % interval, by sentence; n: how many words or verbs"
+    "cross_entropy (nats per word) and perplexity: with the state carried across the split, over {words:,} "
+    "words{casing}, one of which is <unk>, {unknown:.1%} of the targets; perplexity_known: without those "
+    "targets; fresh_perplexity: from a fresh state for each sentence; lower is better, and comparable only "
+    "over the same words. Accuracies in [0, 1]. model_low, model_high: the model's 95 % interval, by "
+    "sentence; n: how many words or verbs"
 )
 AGREEMENT = "agreement_across_attractor"
 CHUNK = 512  # words whose probabilities, one per word of the vocabulary, are held at once
@@ -45,57 +49,76 @@ def evaluate_words(
         encode: the task's own.
     """
     encoded = encode(examples, run.vocabulary, ())
-    train = encode(corpus.train, run.vocabulary, ())
-    size = len(run.vocabulary)
-    figures = _measure(run, examples, encoded.inputs[0], encoded.targets[0])
-    unigram = baselines.unigram_cross_entropy(train.targets[0], encoded.targets[0], size)
-    trigram = baselines.kneser_ney_cross_entropy(train.targets[0], encoded.targets[0], size, EOS)
-    trigram_fresh = baselines.kneser_ney_cross_entropy(
-        train.targets[0], encoded.targets[0], size, EOS, fresh=True
-    )
-    scores: Scores = {
-        "unigram": _costs(unigram, unigram)
-        | {
-            f"top_{most}_accuracy": _share_of_commonest(train.targets[0], encoded.targets[0], most)
-            for most in (1, 5)
-        },
-        "kneser_ney_trigram": _costs(trigram, trigram_fresh),
-    }
+    train = encode(corpus.train, run.vocabulary, ()).targets[0]
+    inputs, targets, size = encoded.inputs[0], encoded.targets[0], len(run.vocabulary)
+    stream = _read_stream(run, inputs, targets)
+    figures = _measure(run, examples, stream, targets == UNK)
+    trigram = baselines.fit_kneser_ney(baselines.stream_ngrams(train, EOS), size)
+    scores = _score_baselines(train, targets, size, trigram)
     verbs = _verbs_across_attractors(run, examples)
     if verbs:
         figures[AGREEMENT] = Figure.of_share(judge_choices(verbs, partial(likelihoods, run)))
-        known = baselines.fit_kneser_ney(baselines.stream_ngrams(train.targets[0], EOS), size)
-        right = judge_choices(
-            verbs, lambda before, forms: known.probabilities([[*before[-2:], form] for form in forms])
-        )
+        right = judge_choices(verbs, partial(trigram_probabilities, trigram))
         scores["kneser_ney_trigram"][AGREEMENT] = float(right.mean())
-    yield tabulate(figures, scores, MEANING)
-    yield from context_table(run, encoded.inputs[0], encoded.targets[0])
-    yield from pair_table(run, train.targets[0])
+    casing = " in lower case" if run.settings.lowercase else ""
+    meaning = MEANING.format(words=size, casing=casing, unknown=(targets == UNK).mean())
+    yield tabulate(figures, scores, meaning)
+    yield from context_table(run, inputs, targets, stream[:, 0])
+    yield from pair_table(run, np.bincount(train, minlength=size), trigram)
 
 
-def _measure(run: Run, examples: Sequence[Example], inputs: np.ndarray, targets: np.ndarray) -> Figures:
-    """The model's figures on a stream and its sentences, with intervals by sentence."""
+def _measure(run: Run, examples: Sequence[Example], stream: np.ndarray, unknown: np.ndarray) -> Figures:
+    """The model's figures on a stream and its sentences, with intervals by sentence.
+
+    Args:
+        run, examples: the model, and what it reads.
+        stream: what `_read_stream` found of the same words.
+        unknown: which targets are unknown words, `(words,)` bool.
+    """
     words = np.array([len(example.words) + 1 for example in examples])
     starts = np.cumsum(words) - words
-    carried = np.add.reduceat(_read_stream(run, inputs, targets), starts, dtype=np.float64)  # (sentences, 3)
-    found = mean_interval(np.column_stack([carried, _read_fresh(run, examples)]), words[:, None])
-    cost, top_1, top_5, fresh = (
-        Figure.by_sentence(Interval(*one), len(targets), len(examples)) for one in zip(*found, strict=True)
+    each = np.column_stack([stream, np.where(unknown, 0, stream[:, 0]), ~unknown])
+    sums = np.add.reduceat(each, starts, dtype=np.float64)  # (sentences, 5)
+    known = sums[:, 4]
+    counts = np.column_stack([words, words, words, known, words])
+    found = mean_interval(np.column_stack([sums[:, :4], _read_fresh(run, examples)]), counts)
+    sizes = (*3 * (len(stream),), int(known.sum()), len(stream))
+    cost, top_1, top_5, cost_known, fresh = (
+        Figure.by_sentence(Interval(*one), n, len(examples))
+        for one, n in zip(zip(*found, strict=True), sizes, strict=True)
     )
     return {
         "cross_entropy": cost,
         "perplexity": cost.exp(),
+        "perplexity_known": cost_known.exp() if known.any() else Figure(),
         "fresh_perplexity": fresh.exp(),
         "top_1_accuracy": top_1,
         "top_5_accuracy": top_5,
     }
 
 
-def _costs(carried: float, fresh: float) -> dict[str, float | None]:
-    """Cross-entropy and perplexity, and the perplexity with a fresh state per sentence."""
-    perplexities = {"perplexity": float(np.exp(carried)), "fresh_perplexity": float(np.exp(fresh))}
-    return {"cross_entropy": carried, **perplexities}
+def _score_baselines(train: np.ndarray, targets: np.ndarray, size: int, trigram: KneserNey) -> Scores:
+    """What the unigram and the trigram reach on the targets; the unigram knows no fresh state."""
+    counts = np.bincount(train, minlength=size) + 1
+    unigram = -np.log(counts[targets] / counts.sum())
+    carried = -np.log(trigram.probabilities(baselines.stream_ngrams(targets, EOS)))
+    fresh = baselines.kneser_ney_cross_entropy(train, targets, size, EOS, fresh=True)
+    shares = {f"top_{most}_accuracy": _share_of_commonest(train, targets, most) for most in (1, 5)}
+    known = targets != UNK
+    return {
+        "unigram": _costs(unigram, known, float(unigram.mean())) | shares,
+        "kneser_ney_trigram": _costs(carried, known, fresh),
+    }
+
+
+def _costs(carried: np.ndarray, known: np.ndarray, fresh: float) -> dict[str, float | None]:
+    """Cross-entropy and perplexities of a baseline's costs in nats; `known` is not `UNK`; `(words,)` each."""
+    return {
+        "cross_entropy": float(carried.mean()),
+        "perplexity": float(np.exp(carried.mean())),
+        "perplexity_known": float(np.exp(carried[known].mean())) if known.any() else None,
+        "fresh_perplexity": float(np.exp(fresh)),
+    }
 
 
 def _verbs_across_attractors(run: Run, examples: Sequence[Example]) -> list[Choice]:

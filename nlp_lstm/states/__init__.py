@@ -1,6 +1,7 @@
 """Run or Keras model, and a sentence -> Trace: every state and gate of every word, and what they show.
 
-    traces.py          Trace and LayerTrace, the values that the rest is about
+    traces.py          Trace, the value that the rest is about
+    layer_traces.py    LayerTrace, the same of a Keras model's layer and a batch
     tracing.py         trace(): a run, or any Keras model, reads a sentence or a batch
     choosing.py        which layers it is asked for
     keras_files.py     a Keras model from a file, after keras_configs.py has checked what it names
@@ -9,7 +10,7 @@
     keras_traces.py    what they did, checked against Keras's own states
     edits.py           Edit: a part that is set or scaled while a run reads
     changes.py         what a changed word or a held part changes at every later word
-    memory.py          which word wrote what of the cell state
+    memory.py          which word wrote what of the cell state (memory_tables.py: as tables)
     probing.py         probe(): all of this as tables
 
 No file here needs Keras but those that read a Keras model.
@@ -17,8 +18,9 @@ No file here needs Keras but those that read a Keras model.
 
 from nlp_lstm.states.changes import change_table
 from nlp_lstm.states.edits import Edit
+from nlp_lstm.states.layer_traces import LayerTrace
 from nlp_lstm.states.memory import half_life, memory_age, shares, unit_ages, write_decomposition
-from nlp_lstm.states.traces import LayerTrace, Trace, says, state_table
+from nlp_lstm.states.traces import Trace, says, state_table
 from nlp_lstm.states.tracing import trace
 
 __all__ = [

@@ -11,6 +11,7 @@ import numpy as np
 from nlp_lstm.errors import UsageError
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.traces import STATES, Trace, says
+from nlp_lstm.text.ends import has_end, numbered
 from nlp_lstm.text.vocabulary import Sentence
 
 MEANING = (
@@ -104,7 +105,7 @@ def change_table(before: Trace, after: Trace, first: int = 1, change: str = "cha
         "says_before": says(before, most=1)[-count:],
         "says_after": says(after, most=1)[-count:],
     }
-    rows = [f"{number} {word}" for number, word in enumerate(after.words[-count:], start=first)]
+    rows = numbered(after.words[-count:], first)
     title = f"{before.title}, {change}"
     return Comparison.from_columns(title, rows, columns, "word", MEANING)
 
@@ -141,5 +142,6 @@ def output_change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 def _check_number(option: str, number: int, sentence: Sentence) -> None:
     """Raise a UsageError unless the sentence has a word with this number."""
-    if not 1 <= number <= len(sentence.words):
-        raise UsageError(f"{option} {number}: the sentence has words 1 to {len(sentence.words)}")
+    words = len(sentence.words) - has_end(sentence)
+    if not 1 <= number <= words:
+        raise UsageError(f"{option} {number}: the sentence has words 1 to {words}")

@@ -14,7 +14,7 @@ from nlp_lstm.errors import CheckError, DataError
 from nlp_lstm.models.cells import CELLS, Parts, run_cell
 from nlp_lstm.states.keras_models import CELL_NAMES, cells_of, to_numpy, variant_of, weights_of
 from nlp_lstm.states.keras_steps import Call, names_of
-from nlp_lstm.states.traces import LayerTrace
+from nlp_lstm.states.layer_traces import LayerTrace
 
 TOLERANCE = 1e-4  # largest difference to Keras, beside 1 or the largest value if that is more
 STEP_TOLERANCE = 1e-5  # the same for a single step

@@ -15,38 +15,33 @@ Element-wise Weighted Sum". The forget gate is that of Gers, Schmidhuber & Cummi
 import numpy as np
 
 from nlp_lstm.errors import DataError, UsageError
-from nlp_lstm.report import Comparison
 from nlp_lstm.states.traces import Trace
 
 MOST_NUMBERS = 100_000_000  # of a decomposition, 400 MB
 CLOSE = 1e-4  # how far the writes may be from c, of its largest value, before they are not its sum
-LONGEST_LIVED = 5  # units that a reader is shown
-MEANINGS = {
-    "share": "row: the cell state after the word. column: the share of it that the word wrote, by norm; "
-    "each row sums to 1",
-    "unit": "row: the unit's cell_state after the word. column: how much of it the word wrote; each row "
-    "sums to the cell_state",
-    "towards": "row: the output's logit after the word, without bias. column: how much of it the word "
-    "wrote, with h divided in proportion to c; each row sums to the logit",
-}
-AGE = "memory_age: how many words ago the memory was written, as a mean weighted by size"
 
 
-def write_decomposition(trace: Trace) -> np.ndarray:
+def write_decomposition(trace: Trace, before: bool = False) -> np.ndarray:
     """Return what every word wrote of the cell state at every word.
 
         w[t, j] = f_t * w[t-1, j]  for j < t        w[t, t] = i_t * g_t
 
+    A layer that did not begin from zeros, as one that has read `<eos>`, holds something before the first
+    word. What is left of it is f_t * ... * f_1 * c_0.
+
     Args:
-        trace: of an LSTM layer that began from zeros.
+        trace: of an LSTM layer.
+        before: whether what is left of c_0 has a column too: in front, as if a word before the first had
+            written it; of a layer that reads backwards, behind.
 
     Returns:
         `(timesteps, timesteps, units)`: [t, j] is what of c at word t was written at word j, 0 for words
-        not yet read. The sum over j is c.
+        not yet read. With `before` `(timesteps, timesteps + 1, units)`, and the sum over j is c; without, it
+        is c of a layer that began from zeros.
 
     Raises:
         UsageError: if the layer is no LSTM, or its cell state is not the sum of what was written: it
-            began from another state, or was edited.
+            began from a state that the trace does not hold, or was edited.
         DataError: if there would be more than 100 million numbers.
 
     Example:
@@ -78,19 +73,20 @@ def write_decomposition(trace: Trace) -> np.ndarray:
     i, f, g, c = (
         trace.parts[part][order] for part in ("input_gate", "forget_gate", "candidate", "cell_state")
     )
-    writes = np.zeros((timesteps, timesteps, units), c.dtype)
+    writes = np.zeros((timesteps, timesteps + 1, units), c.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
+        writes[0, 0] = f[0] * trace.initial_state.get("cell_state", 0)
         for t in range(timesteps):
             if t:
-                np.multiply(f[t], writes[t - 1, :t], out=writes[t, :t])
-            writes[t, t] = i[t] * g[t]
+                np.multiply(f[t], writes[t - 1, : t + 1], out=writes[t, : t + 1])
+            writes[t, t + 1] = i[t] * g[t]
         gap, largest = np.abs(writes.sum(axis=1) - c).max(), np.abs(c).max()
     if not (np.isfinite(largest) and gap <= CLOSE * max(1, largest)):
         raise UsageError(
             f"{trace.model}, {trace.layer}: its cell state is not the sum of what was written; read the "
             "sentence from the start and without an edit of cell_state"
         )
-    return writes[order, order]
+    return (writes if before else writes[:, 1:])[order, order]
 
 
 def shares(writes: np.ndarray) -> np.ndarray:
@@ -119,7 +115,7 @@ def logit_writes(trace: Trace, writes: np.ndarray, column: np.ndarray) -> np.nda
 
     Args:
         trace: of the layer that the output layer reads, the run's last.
-        writes: its `write_decomposition`.
+        writes: its `write_decomposition`, with what was there before the first word: else a row lacks it.
         column: V, the output's column of the output layer's kernel, `(units,)`.
     """
     c, h, o = (trace.parts[part] for part in ("cell_state", "hidden_state", "output_gate"))
@@ -132,7 +128,8 @@ def memory_age(amounts: np.ndarray) -> np.ndarray:
 
     Args:
         amounts: what each word wrote of the memory at each word, or its share, `(timesteps, timesteps)`;
-            the sign does not matter.
+            or with a column in front for what was there before the first word, which counts as written one
+            word before it. The sign does not matter.
 
     Returns:
         In words: 0 where all is of the word itself; NaN where nothing is in the memory.
@@ -142,15 +139,16 @@ def memory_age(amounts: np.ndarray) -> np.ndarray:
         array([0.  , 0.25])
     """
     with np.errstate(invalid="ignore"):
-        return (np.abs(amounts) * _distances(len(amounts))).sum(axis=1) / np.abs(amounts).sum(axis=1)
+        return (np.abs(amounts) * _distances(*amounts.shape)).sum(axis=1) / np.abs(amounts).sum(axis=1)
 
 
 def unit_ages(writes: np.ndarray) -> np.ndarray:
     """Return the memory age of each unit, `(units,)`, in words: the mean over the words of a sentence.
 
+    `writes` may have a column in front for what was there before the first word, as `memory_age` takes it.
     Words at which a unit holds nothing do not count; a unit that never holds anything has NaN.
     """
-    distances = _distances(len(writes)).astype(writes.dtype)
+    distances = _distances(*writes.shape[:2]).astype(writes.dtype)
     with np.errstate(invalid="ignore"):
         ages = np.array(
             [away @ size / size.sum(axis=0) for away, size in zip(distances, map(np.abs, writes))]
@@ -178,60 +176,6 @@ def fade_half_life(fade: np.ndarray) -> np.ndarray:
     return np.where(fade < 0, -np.log(2) / np.where(fade < 0, fade, -1), np.inf)
 
 
-def memory_table(
-    trace: Trace,
-    writes: np.ndarray,
-    unit: int | None = None,
-    towards: str | None = None,
-    column: np.ndarray | None = None,
-) -> Comparison:
-    """Return a map of words x words: what each word (a column) wrote of the memory at each word (a row).
-
-    Args:
-        trace: of an LSTM layer.
-        writes: its `write_decomposition`.
-        unit: number of a unit, from 0: what was written of it, signed, instead of shares by norm.
-        towards, column: name of an output and its column of the output layer's kernel, `(units,)`: what
-            was written of its logit, signed, instead.
-
-    Returns:
-        A table with a column per word and the memory age; of a unit also its cell_state, and of an output
-        its logit without bias, which the columns of words sum to.
-    """
-    if column is not None:
-        amounts, kind, about = logit_writes(trace, writes, column), "towards", f"memory towards {towards}"
-    elif unit is not None:
-        amounts, kind, about = writes[:, :, unit], "unit", f"memory of unit {unit}"
-    else:
-        amounts, kind, about = shares(writes), "share", "memory"
-    names = [f"{number} {word}" for number, word in enumerate(trace.words, start=1)]
-    read = np.tri(len(names), dtype=bool)
-    shown = np.where(read.T if trace.backwards else read, amounts, np.nan)
-    columns = dict(zip(names, shown.T, strict=True))
-    if kind != "share":
-        columns["cell_state" if kind == "unit" else "logit"] = amounts.sum(axis=1)
-    columns["memory_age"] = memory_age(amounts)
-    title = f"{trace.title}, {about}"
-    return Comparison.from_columns(title, names, columns, "word", f"{MEANINGS[kind]}. {AGE}", chart="heat")
-
-
-def unit_age_table(trace: Trace, writes: np.ndarray) -> Comparison:
-    """Return one row per unit with its memory age and its half-life, the longest-lived first."""
-    ages = unit_ages(writes)
-    units = np.argsort(-ages, kind="stable")
-    columns = {"memory_age": ages[units], "half_life": half_life(trace)[units]}
-    return Comparison.from_columns(
-        f"{trace.title}, memory of each unit",
-        [str(unit) for unit in units],
-        columns,
-        "unit",
-        "in words. memory_age: as above, mean over the sentence. half_life: after how many words the unit "
-        "has forgotten half of what it holds, from the mean of ln forget_gate",
-        first=LONGEST_LIVED,
-    )
-
-
-def _distances(timesteps: int) -> np.ndarray:
-    """How many words lie between any two, `(timesteps, timesteps)`."""
-    places = np.arange(timesteps)
-    return np.abs(places[:, None] - places)
+def _distances(timesteps: int, columns: int) -> np.ndarray:
+    """How many words lie between any two, `(timesteps, columns)`; a column too many is a word before all."""
+    return np.abs(np.arange(columns - timesteps, columns)[:, None] - np.arange(columns))

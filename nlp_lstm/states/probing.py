@@ -14,11 +14,14 @@ from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.report import Comparison, Report
 from nlp_lstm.states.changes import change_table, swap_word, without_word
 from nlp_lstm.states.edits import Edit
-from nlp_lstm.states.memory import memory_table, unit_age_table, write_decomposition
+from nlp_lstm.states.memory import write_decomposition
+from nlp_lstm.states.memory_tables import memory_table, unit_age_table
 from nlp_lstm.states.traces import Trace, says, state_table
 from nlp_lstm.states.tracing import trace
 from nlp_lstm.store.reading import encode
 from nlp_lstm.store.run import Run, default_runs, load_run
+from nlp_lstm.text.answers import name_words
+from nlp_lstm.text.ends import STOP, has_end
 from nlp_lstm.text.vocabulary import UNK, Sentence
 
 
@@ -33,6 +36,8 @@ def probe(
     swap: tuple[int, str] | None = None,
     hold: Sequence[Edit] | Edit = (),
     tokenized: bool | None = None,
+    as_typed: bool = False,
+    unknown: bool = False,
 ) -> Report:
     """Read a sentence with trained models and tell what happens to their states, word by word.
 
@@ -48,10 +53,15 @@ def probe(
         swap: number of a word, from 1, and another word: show what changes if they are swapped.
         hold: edits of the cell: show what changes with them.
         tokenized: whether the text is split at its blanks, or as raw text; None for each run's own rule.
+        as_typed: whether a text without a stop is read without an implied end by runs that learned from
+            sentences with one.
+        unknown: whether the unknown word is named among the likeliest next words; else the others are
+            renormalized, and the fact "unknown_share" says what was left out at the last word, by run.
 
     Returns:
         A report with one table per run, with `memory` two, one row per word, and the traces of all layers;
-        those of a changed sentence or cell come after, with "changed" behind the name of the run.
+        those of a changed sentence or cell come after, with "changed" behind the name of the run. The row
+        "(end)" is the implied end, which is no word. Traces hold probabilities as the model gives them.
 
     Raises:
         MissingInputError: if there is no run.
@@ -64,29 +74,41 @@ def probe(
     comparisons: list[Comparison] = []
     ages: list[Comparison] = []
     traces: list[Trace] = []
-    unknown: dict[str, str | None] = {}
+    strange: dict[str, str | None] = {}
+    left_out: dict[str, float] = {}
+    ended: list[str] = []
     named = [runs] if isinstance(runs, (Run, str, Path)) else runs
     for run in [run if isinstance(run, Run) else load_run(run) for run in named] or default_runs():
-        sentence = encode(run, text, tokenized)
-        layers = trace(run, sentence)
+        sentence = encode(run, text, tokenized, as_typed)
+        layers = _read(run, sentence, unknown)
         shown = _choose_layer(layers, layer)
-        unknown[run.name] = sentence.unknown
+        strange[run.name] = sentence.unknown
+        ended += [run.name] if has_end(sentence) else []
+        if run.predicts == "words" and not unknown:
+            left_out[run.name] = float(name_words(shown.outputs[-1], run.output_names)[1])
         traces += layers.values()
         if memory:
-            writes = write_decomposition(shown)
+            writes = write_decomposition(shown, before=bool(shown.initial_state))
             comparisons.append(_memory_map(run, shown, writes, unit, towards))
             ages.append(unit_age_table(shown, writes))
         elif without is not None or swap is not None or holds:
             other = swap and (swap[0], encode(run, swap[1], tokenized))
             changed, first, change = _change(sentence, without, other, holds)
-            after = trace(run, changed, holds)
+            after = _read(run, changed, unknown, holds)
             comparisons.append(change_table(shown, after[shown.layer], first, change))
             traces += [replace(one, model=f"{one.model} changed") for one in after.values()]
-            unknown[f"{run.name} changed"] = None if changed is sentence else changed.unknown
+            strange[f"{run.name} changed"] = None if changed is sentence else changed.unknown
         else:
             comparisons.append(unit_table(shown, unit) if unit is not None else state_table(shown))
-    found = {name: words for name, words in unknown.items() if words}
-    return Report(tuple(comparisons + ages), tuple(traces), {"unknown_words": found or None})
+    found = {name: words for name, words in strange.items() if words}
+    end = f'{" and ".join(ended)} reads "{STOP}" after the text, which has no stop' if ended else None
+    facts = {"unknown_words": found or None, "unknown_share": left_out or None, "implied_end": end}
+    return Report(tuple(comparisons + ages), tuple(traces), facts)
+
+
+def _read(run: Run, sentence: Sentence, unknown: bool, holds: Sequence[Edit] = ()) -> dict[str, Trace]:
+    """The traces of a sentence, which name the unknown word or not."""
+    return {name: replace(one, names_unknown=unknown) for name, one in trace(run, sentence, holds).items()}
 
 
 def unit_table(trace: Trace, unit: int) -> Comparison:

@@ -13,8 +13,9 @@ import numpy as np
 from nlp_lstm.errors import CheckError, DataError, UsageError
 from nlp_lstm.states.choosing import Choice, Layers
 from nlp_lstm.states.edits import Edits, editing
-from nlp_lstm.states.traces import Trace, Traces
-from nlp_lstm.store.reading import encode
+from nlp_lstm.states.layer_traces import Traces
+from nlp_lstm.states.traces import Trace
+from nlp_lstm.store.reading import encode, initial_states
 from nlp_lstm.store.run import Run, load_run
 from nlp_lstm.text.vocabulary import Sentence
 
@@ -40,13 +41,14 @@ def trace(model: Any, inputs: Any, edit: Edits = None, *, layers: Layers = None)
     Args:
         model: a run or its name, to read a text; any built `keras.Model` that holds LSTM, GRU, SimpleRNN or
             RNN layers over their cells, or the path of a `.keras` or `.h5` file, to read numbers.
-        inputs: a raw sentence for a run, or a `Sentence` of words and ids; what `model.predict` takes for a
-            Keras model, all in one batch.
+        inputs: a raw sentence for a run, or a `Sentence` of words and ids, read as it stands, without an
+            implied end; what `model.predict` takes for a Keras model, all in one batch.
         edit: parts that are set or scaled while a run reads; all that is computed from them follows.
         layers: the names of layers to trace, or patterns such as `encoder/*`, one or several; None for all.
 
     Returns:
-        For a run a `Trace` by name of the layer: layer_1, layer_2, ... For a Keras model a `LayerTrace`
+        For a run a `Trace` by name of the layer: layer_1, layer_2, ... Where the run reads a text after
+        `<eos>`, that step is no word of the trace, but its `initial_state`. For a Keras model a `LayerTrace`
         by name of the layer, in the order in which they are called: "lstm", "encoder/lstm" in a nested
         model, "bidirectional/forward" and "bidirectional/backward", "rnn/cell_1" of `RNN([...])`, "lstm:2"
         when a layer is called again, "lstm#2" for the second layer of one name in one place. A layer that is
@@ -112,8 +114,9 @@ def _trace_run(run: Run, text: str | Sentence, edit: Edits = None) -> dict[str, 
             f"a sentence of {len(sentence.words)} words: {run.name} has {run.outputs} outputs a word and "
             f"traces at most {most} words"
         )
+    begun = initial_states(run)
     edit_layer = editing(edit, run.settings, len(sentence.words))
-    layers, _ = run.network.read(sentence.ids[None], edit=edit_layer)
+    layers, _ = run.network.read(sentence.ids[None], states=begun, edit=edit_layer)
     with np.errstate(over="ignore", invalid="ignore"):  # an edit can overflow; the numbers tell
         outputs = run.network.probabilities(layers[-1]["hidden_state"][0])
     inputs = run.weights["embedding/embeddings"][sentence.ids]
@@ -130,6 +133,7 @@ def _trace_run(run: Run, text: str | Sentence, edit: Edits = None) -> dict[str, 
             run.output_names,
             run.task,
             run.predicts,
+            initial_state={name: values[0] for name, values in begun[number - 1].items()} if begun else {},
         )
         inputs = parts["hidden_state"]
     return traces

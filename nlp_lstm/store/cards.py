@@ -6,124 +6,14 @@ for Model Reporting".
 """
 
 import textwrap
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.settings import Settings
+from nlp_lstm.store.card_texts import CARDS, CONTENT, GLOVE, REFERENCES, Card
+from nlp_lstm.store.measures import measured_limits, mixed_in
 from nlp_lstm.store.run import Run
 from nlp_lstm.task import load_task
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a run's record does not know.
-
-    Args:
-        task, reader: what the run must be of: its task, and the corpus format of its data.
-        summary: what the model does.
-        data: where its text comes from.
-        terms: of that text.
-        figures: what the metrics and the baselines mean.
-        limits: what it cannot do, as one Markdown list.
-        misuse: what it must not be used for.
-    """
-
-    task: str
-    reader: str
-    summary: str
-    data: str
-    terms: str
-    figures: str
-    limits: str
-    misuse: str
-
-
-CARDS = {
-    "sentiment-sst": Card(
-        task="sentiment",
-        reader="sst",
-        summary="""\
-A small recurrent network that reads an English sentence from left to right and says after every word how
-positive or negative the sentence is so far. It comes with nlp-lstm so that its gates and states can be
-looked at without training anything; it is a specimen to study, not a service to rely on.""",
-        data="""\
-The Stanford Sentiment Treebank (Socher et al. 2013): English sentences from film reviews on Rotten
-Tomatoes, collected by Pang and Lee (2005), parsed by machine; every phrase was rated by people on
-Amazon Mechanical Turk. What the model learns to say after a word is the rating of the largest phrase that
-ends there; after the last word it is the rating of the sentence.""",
-        terms="""\
-Its authors state no terms of use. The treebank is not part of nlp-lstm:
-<https://nlp.stanford.edu/sentiment/> offers it.""",
-        figures="""\
-`accuracy_per_word` and `macro_f1` are over all words, `last_word_accuracy` is over the last word of each
-sentence, whose label is that of the whole sentence: published figures for five classes mean this.
-`last_word_binary` leaves neutral sentences out and asks only whether a sentence is positive or negative.
-The baselines: `majority` says the commonest label, `look_up` the commonest label of the word,
-`tfidf_logistic` is a logistic regression on the words of the whole sentence.""",
-        limits="""\
-- It knows English film reviews from before 2005. It has seen no reviews of other things, no other kinds of
-  text and no other languages.
-- It reads from left to right: what it says after a word cannot take account of what follows.
-- Negation, contrast, irony and comparison are often beyond a network of this size.
-- It has taken over the tastes of reviewers and raters: names of people, places, peoples and genres can
-  move its answer by themselves. That is worth looking at, and a reason not to trust it.
-- Its probabilities are not calibrated.""",
-        misuse="""\
-Not for decisions about people, such as screening, moderating or grading what somebody wrote; not for
-measuring opinion about persons, groups or products; not as evidence of what an author feels.""",
-    ),
-    "next-word-wikitext2": Card(
-        task="next-word",
-        reader="text",
-        summary="""\
-A small recurrent network that reads English text from left to right and says which word may come next. It
-comes with nlp-lstm so that its gates and states can be looked at without training anything; it is a
-specimen to study, not a writer to rely on.""",
-        data="""\
-WikiText-2 (Merity et al. 2016): about two million words of Wikipedia articles that editors had verified
-as good or featured.""",
-        terms="""\
-The text is by the contributors of Wikipedia, under CC BY-SA 3.0
-(<https://creativecommons.org/licenses/by-sa/3.0/>) and the GFDL
-(<https://www.gnu.org/licenses/fdl-1.3.html>). The corpus is not part of nlp-lstm.""",
-        figures="""\
-`perplexity` is the exponential of `cross_entropy` (nats per word), with the state carried across the whole
-split and every position counted, unknown words too; `fresh_perplexity` starts every line from an empty
-state. `top_1_accuracy` and `top_5_accuracy` say how often the word that came was the likeliest, or among
-the five likeliest. Perplexities compare only where vocabulary and casing are the same. The baselines:
-`unigram` knows only how common each word is, `kneser_ney_trigram` the two words before.""",
-        limits="""\
-- It knows edited English encyclopedia prose from before 2016, and no word outside its vocabulary: all other
-  words are one unknown word to it.
-- It reads from left to right, and holds all that it has read in states of a fixed size.
-- It knows no facts. The text that it generates is made up, including names, dates and numbers, and may
-  repeat short passages of its training text.
-- It has taken over what Wikipedia writes about and how: who has articles, which pronoun follows which
-  occupation, which peoples come with which verbs. That is worth looking at, and a reason not to trust it.""",
-        misuse="""\
-Not for decisions about people; not for texts that somebody may take for information; not for completing,
-correcting or judging what somebody wrote.""",
-    ),
-}
-
-GLOVE = """\
-The embedding started from GloVe 6B, vectors learned from Wikipedia 2014 and Gigaword 5 (Pennington et al.
-2014), under the Public Domain Dedication and License 1.0
-(<https://opendatacommons.org/licenses/pddl/1-0/>), and was then trained further. Its numbers were scaled to
-a standard deviation of 0.1; words that do not occur in the text keep these numbers."""
-
-CONTENT = """\
-Words and numbers: the settings and figures (`run.json`), the words of the vocabulary (`tokenizer.json`),
-the weights in float16 (`weights.safetensors`) and the loss of every epoch (`history.csv`). No sentence of
-the data, and no code: nothing is unpickled. nlp-lstm's own license is MIT. It is not settled how far the
-terms of a text apply to weights that were trained on it; if you pass the run on, pass on this card too."""
-
-REFERENCES = """\
-- Merity et al. 2016, Pointer Sentinel Mixture Models, arXiv:1609.07843
-- Mitchell et al. 2019, Model Cards for Model Reporting, FAT*
-- Pang & Lee 2005, Seeing stars, ACL
-- Pennington et al. 2014, GloVe: Global Vectors for Word Representation, EMNLP
-- Socher et al. 2013, Recursive Deep Models for Semantic Compositionality Over a Sentiment Treebank, EMNLP"""
 
 
 def write_card(run: Run, name: str) -> str:
@@ -147,11 +37,11 @@ def write_card(run: Run, name: str) -> str:
     size = f"It sees words {case}. Vocabulary: {len(run.vocabulary)} entries. Weights: {_count(run)} numbers."
     sections = {
         f"# {name}": [card.summary, outputs],
-        "## Data and its terms": [card.data, *terms],
+        "## Data and its terms": [card.data, *mixed_in(run), *terms],
         "## Recipe": [f"```\n{_command(run)}\n```", _recipe(run), size],
         "## Figures": [_table(run), _measured(run, name), card.figures],
         "## What is in the run": [CONTENT],
-        "## Limits": [card.limits],
+        "## Limits": [card.limits + measured_limits(run)],
         "## What it must not be used for": [card.misuse],
         "## References": [REFERENCES],
     }
@@ -164,7 +54,7 @@ def _check(run: Run, name: str, card: Card) -> None:
     reader, vectors = run.data["source"].partition(":")[0], run.data.get("vectors")
     if run.status != "finished":
         raise UsageError(f"{run.name} is {run.status}: ship a run that is finished")
-    if (run.task, reader) != (card.task, card.reader):
+    if (run.task, reader.removesuffix("-mixed")) != (card.task, card.reader):
         raise UsageError(
             f"{run.name} is a {run.task} run on {reader}: {name} must be {card.task} on {card.reader}"
         )
@@ -177,7 +67,7 @@ def _check(run: Run, name: str, card: Card) -> None:
 def _command(run: Run) -> str:
     """The command that trains such a run, with every setting that is not the task's default."""
     data, default = run.data, load_task(run.task).settings
-    options = [f"--task {run.task}", f"--data {run.data['source'].partition(':')[0]}:DIR"]
+    options = [f"--task {run.task}", f"--data {_source(run)}"]
     if data.get("classes", 5) != 5:
         options.append(f"--classes {data['classes']}")
     if data.get("subphrases"):
@@ -191,6 +81,12 @@ def _command(run: Run) -> str:
                 f"--{'' if value else 'no-'}{option}" if isinstance(value, bool) else f"--{option} {value}"
             )
     return " \\\n    ".join(["nlp-lstm train", *options])
+
+
+def _source(run: Run) -> str:
+    """The run's corpus as --data takes it, with DIR for the folder of the user's own copy."""
+    reader, colon, _ = run.data["source"].partition(":")
+    return f"{reader}:DIR" if colon else reader
 
 
 def _recipe(run: Run) -> str:
@@ -235,7 +131,7 @@ def _measured(run: Run, name: str) -> str:
         "is the 95 % interval, by sentence; n is how many words or sentences a figure is a mean over. To "
         "measure them again:"
     )
-    command = f"nlp-lstm evaluate {name} --data {run.data['source'].partition(':')[0]}:DIR"
+    command = f"nlp-lstm evaluate {name} --data {_source(run)}"
     return f"{text}\n\n```\n{command}\n```"
 
 

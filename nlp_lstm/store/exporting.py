@@ -15,7 +15,9 @@ def export(run: Run | str | Path, file: str | Path) -> Path:
     """Write a run's taught model as a `.keras` file; nothing of ours is needed to open it.
 
     The model reads word ids `(batch, timesteps)` of the run's tokenizer.json, right-padded with 0. A
-    sentiment model reads exactly `settings.timesteps` words, a next-word model any number.
+    sentiment model reads exactly `settings.timesteps` words, a next-word model any number. The file holds no
+    rule of reading: where the run's `reading.starts_with_eos` is true, put 2, the id of `<eos>`, in front of
+    each text; where `reading.ends_with_stop` is true, put the id of "." after a text without a stop.
 
     Args:
         run: a run or its name.

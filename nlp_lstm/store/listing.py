@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError, safe_open
+
 from nlp_lstm.report import Comparison, Report
 from nlp_lstm.store import folders
 from nlp_lstm.store.run import Run
+from nlp_lstm.store.storage import WEIGHTS
 
 HEADLINES = ("last_word_accuracy", "accuracy_per_word", "perplexity")
+MEANING = "of each run's own validation split; perplexities compare only over the same vocabulary"
+EMBEDDING = "embedding/embeddings"
 SHOWN_SETTINGS = ("cell", "layers", "units", "embedding_dim", "epochs", "seed")
 
 
@@ -27,9 +32,9 @@ def runs(folder: str | Path = folders.RUNS) -> Report:
     there = [*sorted(folders.look_through(folders.SHIPPED)), *folders.look_through(folder)]
     whole = {found.path: found.record for found in there if found.record and not found.reason}
     values = [_row(path, record) for path, record in whole.items()]
-    columns = ("task", "status", "shipped", "data", *SHOWN_SETTINGS, *HEADLINES)
+    columns = ("task", "status", "shipped", "data", *SHOWN_SETTINGS, "lowercase", "vocabulary", *HEADLINES)
     title = f"runs in {folder}/, and those that come with nlp-lstm"
-    table = Comparison(title, [path.name for path in whole], columns, values, "run", "")
+    table = Comparison(title, [path.name for path in whole], columns, values, "run", MEANING)
     damaged = ", ".join(f"{found.path.name} ({found.reason})" for found in there if found.reason)
     return Report((table,), facts={"damaged": damaged or None, **_trainings(folder)})
 
@@ -43,8 +48,19 @@ def _row(path: Path, record: Mapping[str, Any]) -> tuple[Any, ...]:
         folders.is_shipped(path),
         record["data"].get("source"),
         *(model["settings"].get(name) for name in SHOWN_SETTINGS),
+        record["reading"].get("lowercase"),
+        _vocabulary_size(path),
         *(results["metrics"].get(name, {}).get("model") for name in HEADLINES),
     )
+
+
+def _vocabulary_size(run: Path) -> int | None:
+    """How many words a run knows, from the heading of its weights; None if it cannot be read."""
+    try:
+        with safe_open(run / WEIGHTS, "numpy") as weights:
+            return weights.get_slice(EMBEDDING).get_shape()[0]
+    except (OSError, SafetensorError):
+        return None
 
 
 def _trainings(folder: Path) -> dict[str, str | None]:

@@ -3,11 +3,16 @@
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
+
 from nlp_lstm.corpora import Request
 from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.models.cells import Parts
+from nlp_lstm.models.network import EditLayer
 from nlp_lstm.store.run import Run
-from nlp_lstm.text.vocabulary import Sentence
+from nlp_lstm.text.ends import with_end
+from nlp_lstm.text.vocabulary import EOS, Sentence
 
 # What `Request` has beside the choices of a task; columns and the like belong to one file.
 OF_A_FILE = ("text_column", "word_column", "label_column", "separator", "encoding", "header")
@@ -51,7 +56,7 @@ def request_for(run: Run, data: str | None, **asked: Any) -> Request:
     return Request(run.predicts, **{**known, **given})
 
 
-def encode(run: Run, text: str, tokenized: bool | None = None) -> Sentence:
+def encode(run: Run, text: str, tokenized: bool | None = None, as_typed: bool = True) -> Sentence:
     """Return a typed text as the words and ids that a run reads.
 
     A run of tokenized text splits it at its blanks, as it did with its training text; a piece that it does
@@ -59,13 +64,45 @@ def encode(run: Run, text: str, tokenized: bool | None = None) -> Sentence:
 
     Args:
         tokenized: whether the text is split at its blanks alone, or as raw text; None for the run's rule.
+        as_typed: False to read a text without a stop with an implied end, if the run's sentences have stops.
 
     Raises:
         DataError: if the text has no words, or too many.
     """
     if tokenized is None and not run.reading.tokenized:
         tokenized = False
-    return run.vocabulary.encode(text, tokenized)
+    sentence = run.vocabulary.encode(text, tokenized)
+    ends = run.reading.ends_with_stop and not as_typed
+    return with_end(sentence, run.vocabulary) if ends else sentence
+
+
+def initial_states(run: Run) -> list[Parts] | None:
+    """Return the states that a text begins with, per layer `(1, units)` each; None for zeros.
+
+    Where each line was read after `<eos>` in training, they are those after that step.
+    """
+    if not run.reading.starts_with_eos:
+        return None
+    _, states = run.network.read(np.array([[EOS]]))
+    return states
+
+
+def read_ids(
+    run: Run, ids: np.ndarray, states: list[Parts] | None = None, edit: EditLayer | None = None
+) -> tuple[list[Parts], list[Parts]]:
+    """Read texts as the run was trained to, each from the states that a text begins with.
+
+    Args:
+        run: of any cell and task.
+        ids: words of the texts alone, `(batch, timesteps)`.
+        states: per layer, those carried in, to go on with texts; None to begin them.
+        edit: as `Network.read` takes it; words are counted from the first of the text.
+
+    Returns:
+        What `Network.read` returns, of the words of the texts alone.
+    """
+    begun = initial_states(run) if states is None else states
+    return run.network.read(ids, states=begun, edit=edit)
 
 
 def recorded(reading: dict[str, Any]) -> dict[str, Any]:

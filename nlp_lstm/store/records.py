@@ -104,6 +104,7 @@ GROUPS = {
         "tokenized": Kind("true, false or null", _or_none(_is(bool))),
         "lowercase": Kind("true or false", _is(bool)),
         "starts_with_eos": Kind("true or false", _is(bool), needed=False),
+        "ends_with_stop": Kind("true or false", _is(bool), needed=False),
         "normalizer": Kind("a list of strings", is_strings),
     },
     "data": {
@@ -211,7 +212,6 @@ def _check_reading(record: Mapping[str, Any], where: str) -> None:
     steps = reading.get("normalizer")
     unknown = [name for name in reading if name not in GROUPS["reading"]]
     unknown += [step for step in steps if step not in NORMALIZER] if is_strings(steps) else []
-    unknown += ["starts_with_eos"] if reading.get("starts_with_eos") is True else []
     if unknown:
         raise OtherVersionError(
             f"{where} was written by a newer nlp-lstm: its reading has {shown(unknown[0])}, which this one "

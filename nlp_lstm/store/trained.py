@@ -18,8 +18,9 @@ from nlp_lstm.models.network import Network, check_weights, weight_shapes
 from nlp_lstm.settings import Settings
 from nlp_lstm.store.folders import is_shipped
 from nlp_lstm.store.records import check_record, reading_from, settings_from
+from nlp_lstm.text.ends import STOP
 from nlp_lstm.text.reading import Reading, reading_of
-from nlp_lstm.text.vocabulary import Vocabulary
+from nlp_lstm.text.vocabulary import UNK, Vocabulary
 
 Metric = Mapping[str, Any]  # model, interval, n, baselines
 NOT_GIVEN = cast(Reading, None)
@@ -73,6 +74,10 @@ class Run:
                 raise DataError(
                     f"{self.path} says of its reading {name} {told}, but its vocabulary has {holds}"
                 )
+        if self.reading.ends_with_stop and self.vocabulary.ids([STOP])[0] == UNK:
+            raise DataError(
+                f"{self.path} says that its sentences end with a stop, but its vocabulary has none"
+            )
 
     @property
     def name(self) -> str:

@@ -1,6 +1,6 @@
 """Words <-> ids, and raw text -> words, over the `tokenizers` library.
 
-Both tasks split words with the one rule of `WORD`, and look them up in a word-level vocabulary that
+Both tasks split words with the one rule of `splitting`, and look them up in a word-level vocabulary that
 is built on the training set, and on the words of the vectors that a tagger starts from. Splitting keeps
 offsets into the raw text, so that what is shown is always what the user typed, whatever the model saw.
 """
@@ -12,37 +12,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
+from tokenizers import Regex, Tokenizer, normalizers
 from tokenizers.models import WordLevel
 
 from nlp_lstm.errors import DataError, MissingInputError, UsageError
+from nlp_lstm.text.splitting import LINK, make_splitter, split_words, word_offsets
+
+__all__ = ["Sentence", "Vocabulary", "split_words"]
 
 PAD, UNK, EOS = 0, 1, 2
 RESERVED = ("[PAD]", "<unk>", "<eos>")
 MOST_WORDS = 10_000
-# What is done to a word before it is looked up, beside putting it in lower case.
-STRAIGHT = {"type": "Replace", "pattern": {"String": "’"}, "content": "'"}
-NORMALIZER = ("straight apostrophes",)
-
-# What counts as one word, first match first. It follows the Penn Treebank ("do n't", "film 's"), as
-# the treebanks that people train on do.
-WORD = "|".join(
-    (
-        r"<unk>",
-        r"(?i:\b(?:mr|mrs|ms|dr|st|jr|sr|vs|inc|corp|co|ltd)\.(?=\s))",  # abbreviations
-        r"(?:\b\p{L}\.){2,}",  # u.s.
-        r"(?i:\p{L}+(?=n['’]t\b))",  # is|n't
-        r"(?i:n['’]t\b)",
-        r"(?i:['’](?:s|re|ve|ll|d|m)\b)",
-        r"\p{N}+(?:[.,:/]\p{N}+)*(?:-?\p{L}[\p{L}\p{M}]*)*",  # 1,000 3:30 21st
-        r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:[-./][\p{L}\p{N}][\p{L}\p{M}\p{N}_]*)*",  # feel-good
-        r"\.{2,}|-{2,}|``|''",
-        r"\p{Prepended_Concatenation_Mark}",  # signs that \X would join to a space behind them
-        r"(?!\s)\X",  # any other character, with its accents and joiners
-    )
-)
+# What is done to a word before it is looked up, beside putting it in lower case: the name of each step, and
+# how the tokenizer's file has it. A vocabulary without the second step splits a link into several words.
+STEPS: dict[str, dict[str, Any]] = {
+    "straight apostrophes": {"type": "Replace", "pattern": {"String": "’"}, "content": "'"},
+    "links and handles as unknown": {
+        "type": "Replace",
+        "pattern": {"Regex": rf"\A(?:{LINK})\z"},
+        "content": RESERVED[UNK],
+    },
+}
+NORMALIZER = STRAIGHT, LINKS = tuple(STEPS)
 
 
 @dataclass(frozen=True)
@@ -88,6 +82,7 @@ class Vocabulary:
             raise DataError(f"not a vocabulary of nlp-lstm: its ids must begin with {', '.join(RESERVED)}")
         # Words are looked up here and not by the tokenizer, so that a typed "[PAD]" is text and not padding.
         self._ids = {word: index for word, index in known.items() if word not in RESERVED}
+        self._links = LINKS in self.normalizer
 
     @classmethod
     def build(
@@ -128,7 +123,7 @@ class Vocabulary:
             ids.setdefault(word, len(ids))
         tokenizer = Tokenizer(WordLevel(ids, unk_token=RESERVED[UNK]))
         tokenizer.normalizer = normalizer  # pyright: ignore[reportAttributeAccessIssue]
-        tokenizer.pre_tokenizer = _splitter()  # pyright: ignore[reportAttributeAccessIssue]
+        tokenizer.pre_tokenizer = make_splitter()  # pyright: ignore[reportAttributeAccessIssue]
         return cls(tokenizer)
 
     @classmethod
@@ -171,7 +166,7 @@ class Vocabulary:
         """What else is done to words before they are looked up, step by step."""
         told = json.loads(self._tokenizer.normalizer.__getstate__())  # pyright: ignore
         steps = [step for step in told.get("normalizers", [told]) if step["type"] != "Lowercase"]
-        return tuple(NORMALIZER[0] if step == STRAIGHT else step["type"] for step in steps)
+        return tuple(next((name for name in STEPS if STEPS[name] == step), step["type"]) for step in steps)
 
     def ids(self, words: Sequence[str]) -> np.ndarray:
         """Return the id of each word, `(timesteps,)` int32; unknown ones are `UNK`."""
@@ -192,7 +187,10 @@ class Vocabulary:
         Raises:
             DataError: if the text has no words, more than `MOST_WORDS`, or is not valid Unicode.
         """
-        offsets = _word_offsets(text) if tokenized is False else self._blank_offsets(text, bool(tokenized))
+        if tokenized is False:
+            offsets = word_offsets(text, self._links)
+        else:
+            offsets = self._blank_offsets(text, bool(tokenized))
         if not offsets:
             raise DataError(f"the sentence {text[:20]!r} has no words: give at least one")
         if len(offsets) > MOST_WORDS:
@@ -208,41 +206,16 @@ class Vocabulary:
                 found.append(piece.span())
             else:
                 start = piece.start()
-                found += [(start + first, start + last) for first, last in _word_offsets(piece[0])]
+                found += [
+                    (start + first, start + last) for first, last in word_offsets(piece[0], self._links)
+                ]
         return tuple(found)
 
 
-def split_words(text: str) -> list[str]:
-    """Return the words of a raw text, each exactly as it stands there.
-
-    Raises:
-        DataError: if the text holds bytes that are not valid UTF-8.
-
-    Example:
-        >>> split_words("The keys aren't here, Mr. Smith...")
-        ['The', 'keys', 'are', "n't", 'here', ',', 'Mr.', 'Smith', '...']
-    """
-    return [text[start:end] for start, end in _word_offsets(text)]
-
-
-def _word_offsets(text: str) -> tuple[tuple[int, int], ...]:
-    """Where each word of a raw text begins and ends, in characters."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise DataError(f"the text is not valid UTF-8 at character {error.start}: type it again") from None
-    return tuple(span for _, span in _SPLITTER.pre_tokenize_str(text))
-
-
-def _splitter() -> pre_tokenizers.PreTokenizer:
-    """The rule of `WORD` as a pre-tokenizer: what matches is a word, what is left is dropped."""
-    return pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
-
-
 def _normalizer(lowercase: bool) -> normalizers.Normalizer:
-    """What the model sees of a word: straight apostrophes, and lower case if asked."""
-    straight = normalizers.Replace(STRAIGHT["pattern"]["String"], STRAIGHT["content"])
-    return normalizers.Sequence([straight, normalizers.Lowercase()] if lowercase else [straight])
-
-
-_SPLITTER = _splitter()
+    """What the model sees of a word: straight apostrophes, no links, and lower case if asked."""
+    steps = [
+        normalizers.Replace(STEPS[STRAIGHT]["pattern"]["String"], STEPS[STRAIGHT]["content"]),
+        normalizers.Replace(Regex(STEPS[LINKS]["pattern"]["Regex"]), STEPS[LINKS]["content"]),
+    ]
+    return normalizers.Sequence([*steps, normalizers.Lowercase()] if lowercase else steps)

@@ -25,6 +25,8 @@ from nlp_lstm.training.learner import Learner
 from nlp_lstm.training.loop import Loop, NotANumberError, ProgressReport
 from nlp_lstm.training.stopping import Stop
 
+FEW_UNKNOWN = 0.02  # of the words: links, and little else
+
 
 def fit(
     task: Task,
@@ -105,11 +107,12 @@ def _start_anywhere(train_set: Encoded, random: np.random.Generator) -> Encoded:
 
 
 def _read_dropped_as(train_set: Encoded) -> int:
-    """What a dropped word is read as: an unknown word, unless the text has some of its own.
+    """What a dropped word is read as: an unknown word, unless the text has many of its own.
 
     Those mean something, as `<unk>` in Penn Treebank does, and a model could no longer trust them.
     """
-    return PAD if any((ids == UNK).any() for ids in train_set.inputs) else UNK
+    unknown = sum(int((ids == UNK).sum()) for ids in train_set.inputs)
+    return PAD if unknown > FEW_UNKNOWN * sum(map(len, train_set.inputs)) else UNK
 
 
 def _count_steps(split: str, epoch_batches: Iterator[Batch]) -> int:

@@ -56,13 +56,19 @@ def presets() -> Report:
         (
             preset.task,
             preset.summary,
-            *(preset.figures.get(name) for name in PRESET_FIGURES),
+            *(of.get(name) for name in PRESET_FIGURES for of in (preset.figures, preset.plus_minus)),
+            preset.vocabulary,
             preset.minutes,
         )
         for preset in known
     ]
-    meaning = "on the validation split; minutes on 2 cores without a GPU; -: not measured or not of this task"
-    columns = ("task", "what it trains", *PRESET_FIGURES, "minutes")
+    meaning = (
+        "on the validation split; ±: half of the 95 % interval, by sentence; vocabulary: perplexities "
+        "compare only over the same words; minutes on 2 cores without a GPU; -: not measured or not of this "
+        "task"
+    )
+    figures = [name for figure in PRESET_FIGURES for name in (figure, f"{figure} ±")]
+    columns = ("task", "what it trains", *figures, "vocabulary", "minutes")
     table = Comparison("presets", list(PRESETS), columns, values, "preset", meaning)
     commands = [(preset.command(),) for preset in known]
     same = "`nlp-lstm train --preset NAME` does the same; options you give override the preset"

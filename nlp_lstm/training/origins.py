@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nlp_lstm.corpora.sources import BOXED
 from nlp_lstm.errors import MissingInputError
 
 
@@ -41,11 +42,14 @@ def check_there(preset: str, part: str, source: str) -> None:
     Args:
         preset: its name.
         part: "data" or "vectors".
-        source: a key of `ORIGINS`, behind the name of the corpus format if it is data.
+        source: a key of `ORIGINS`, behind the name of the corpus format if it is data; or what comes with
+            nlp-lstm, which is always there.
 
     Raises:
         MissingInputError: if they are not; says where people get them.
     """
+    if source in BOXED:
+        return
     form, _, path = source.rpartition(":")
     origin = ORIGINS[path]
     missing = [name for key, name in origin.files.items() if not any(Path(path).glob(f"*{key}*"))]

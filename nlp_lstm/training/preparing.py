@@ -20,9 +20,9 @@ from nlp_lstm.settings import Settings
 from nlp_lstm.store.reading import OF_A_FILE, recorded
 from nlp_lstm.store.run import Run, library_versions
 from nlp_lstm.task import Encoded, Task, load_task
-from nlp_lstm.text.reading import reading_of
 from nlp_lstm.text.vectors import Vectors, read_vectors, vector_words
 from nlp_lstm.text.vocabulary import RESERVED, Vocabulary
+from nlp_lstm.training.reading import trained_reading
 from nlp_lstm.training.recipes import Preset, contradiction
 
 # The settings that give weights their shape and words their ids: a run that starts from another takes
@@ -91,7 +91,7 @@ def prepare(
     untrained = get_weights(task.training_twin(settings, len(vocabulary), outputs, False))
     weights = first_weights(untrained, train_set, start, known)
     run = Run(path, recipe.task, settings, label_names, vocabulary, weights, data=data)
-    read_as = reading_of(vocabulary, corpus.tokenized)
+    read_as = trained_reading(task, corpus, vocabulary, train_set)
     return Prepared(
         replace(run, reading=read_as, versions=library_versions()), corpus, train_set, validation_set
     )

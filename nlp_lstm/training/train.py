@@ -17,11 +17,11 @@ from nlp_lstm.task import load_task
 from nlp_lstm.text.vocabulary import PAD
 from nlp_lstm.training.checkpoints import Checkpoint, Fitted, Keeper, read_checkpoint
 from nlp_lstm.training.claiming import claim, claim_again
+from nlp_lstm.training.finishing import next_commands, save_somewhere
 from nlp_lstm.training.fitting import fit
 from nlp_lstm.training.loop import ProgressReport
 from nlp_lstm.training.preparing import Prepared, prepare, prepare_again
 from nlp_lstm.training.recipes import make_recipe
-from nlp_lstm.training.finishing import next_commands, save_somewhere
 from nlp_lstm.training.stopping import Stop, stop_requests
 
 CHECKPOINT_MINUTES = 5.0

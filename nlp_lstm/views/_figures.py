@@ -3,8 +3,9 @@
 from nlp_lstm.errors import UsageError
 from nlp_lstm.report import Comparison, Report
 from nlp_lstm.report.markup import show_facts
-from nlp_lstm.states.memory import AGE
+from nlp_lstm.states.memory_tables import AGE
 from nlp_lstm.states.traces import Trace, state_table
+from nlp_lstm.text.ends import numbered
 from nlp_lstm.views._curves import curves_picture
 from nlp_lstm.views._drawing import Picture
 from nlp_lstm.views._maps import map_picture, unit_picture
@@ -65,7 +66,7 @@ def with_ages(trace: Trace, table: Comparison) -> Comparison:
 
 def _names(trace: Trace) -> tuple[list[str], list[str]]:
     """The names of rows that stand for the words of a trace: the words, or the words with their numbers."""
-    return [*trace.words], [f"{number} {word}" for number, word in enumerate(trace.words, start=1)]
+    return [*trace.words], numbered(trace.words)
 
 
 def _is_number(text: str) -> bool:

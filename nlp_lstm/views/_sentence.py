@@ -12,8 +12,9 @@ import numpy as np
 from nlp_lstm.report import Comparison
 from nlp_lstm.report.markup import visible
 from nlp_lstm.report.palette import PROBABILITY_SCALE, SENTIMENT_SCALE
-from nlp_lstm.states.traces import Trace, says
+from nlp_lstm.states.traces import Trace, named, says
 from nlp_lstm.task import tells_sentiments
+from nlp_lstm.text.ends import END
 from nlp_lstm.views._drawing import Picture, Sheet
 from nlp_lstm.views._panels import Curves, group, limits, numbers, spread
 from nlp_lstm.views._style import (
@@ -96,7 +97,7 @@ def shade(trace: Trace) -> Shading:
         name, ends = SENTIMENT_SCALE, ("negative", "positive")
         meaning = "the labels' mean, weighted by probability: purple negative, white neutral, green positive"
     else:
-        values = trace.outputs.max(axis=1)
+        values = named(trace).max(axis=1)
         name, ends, meaning = (
             PROBABILITY_SCALE,
             ("0", "1"),
@@ -164,7 +165,8 @@ class _Bands:
                 (t + 0.53, 0.2), 0.94, self.word_height, facecolor=self.shading.colours[t], edgecolor=FAINT
             )
             axes.add_patch(box)
-            axes.text(t + 1, 0.1, str(t + 1), size=SMALL - 1, ha="center", va="center")
+            if not (self.words[t] == END and t + 1 == len(self.words)):
+                axes.text(t + 1, 0.1, str(t + 1), size=SMALL - 1, ha="center", va="center")
             ink = ink_on(to_rgb(self.shading.colours[t]))
             middle = 0.2 + self.word_height / 2
             axes.text(t + 1, middle, self.words[t], color=ink, va="center", size=TEXT, **turned)

@@ -16,7 +16,8 @@ def show_json(report: Report) -> str:
     Returns:
         An object with the report's facts and, if there are any, `tables` (title, meaning, one record
         per row) and `traces`: per model and layer the words, `inputs` `(timesteps, input_dim)`, `parts` part
-        name -> `(timesteps, units)`, and `outputs` `(timesteps, outputs)` with `output_names`.
+        name -> `(timesteps, units)`, and `outputs` `(timesteps, outputs)` with `output_names`, as the model
+        gives them; of a layer that did not begin from zeros `initial_state`, state name -> `(units,)`.
         Numbers that are not finite are null.
 
     Example:
@@ -49,7 +50,8 @@ def _finite(value: Any) -> Any:
 
 def _trace(trace: Any) -> dict[str, Any]:
     """A trace with its arrays as lists."""
-    return {
+    begun = {name: values.tolist() for name, values in trace.initial_state.items()}
+    return ({"initial_state": begun} if begun else {}) | {
         "model": trace.model,
         "task": trace.task,
         "layer": trace.layer,

@@ -14,9 +14,10 @@ def show_npz(report: Report) -> bytes:
     """Return every array of every trace as the bytes of an npz file.
 
     Returns:
-        `model/layer/part` for each part, `(timesteps, units)`, and `model/layer/inputs`; once for each model
-        `model/words`, and if it has outputs `model/outputs`, `(timesteps, outputs)`, and
-        `model/output_names`. Characters that a terminal would act on stand as pictures.
+        `model/layer/part` for each part, `(timesteps, units)`, and `model/layer/inputs`; of a layer that did
+        not begin from zeros `model/layer/initial_hidden_state` and the like, `(units,)`; once for each model
+        `model/words`, and if it has outputs `model/outputs`, `(timesteps, outputs)`, as the model gives them,
+        and `model/output_names`. Characters that a terminal would act on stand as pictures.
 
     Raises:
         UsageError: if the report has no traces, or two of the same name.
@@ -24,6 +25,7 @@ def show_npz(report: Report) -> bytes:
     arrays = {}
     for name, trace in named_traces(report).items():
         arrays |= {f"{name}/{part}": values for part, values in trace.parts.items()}
+        arrays |= {f"{name}/initial_{state}": values for state, values in trace.initial_state.items()}
         arrays[f"{name}/inputs"] = trace.inputs
         arrays[f"{trace.model}/words"] = np.array([visible(word) for word in trace.words])
         if trace.outputs.size:

@@ -1,15 +1,13 @@
-"""Baselines of a tagger: the majority, a look-up table of the word, TF-IDF with logistic regression.
+"""Baselines of a tagger that label every word: the majority, and a look-up table of the word.
 
-The first two label every word, the third the last scored word only, from all words of the sentence. All
-return probabilities in the order of the labels, as the model does, so that one metric scores them
-all. Unlike the model, none reads a word in the order of its sentence (TF-IDF sees pairs at most).
+They return probabilities in the order of the labels, as the model does, so that one metric scores all.
+Unlike the model, neither looks at the words around; those of `bags` do, and label whole sentences.
 
 A sentence is a sequence of words, strings or ids; its labels are integers in [0, label_count), -1
 where a word is not scored.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -41,7 +39,7 @@ def predict_majority(
         >>> predict_majority([[0, 1, 1], [1, -1]], [["so", "good"]], label_count=2)[0].tolist()
         [[0.25, 0.75], [0.25, 0.75]]
     """
-    shares = _share_labels(_join_labels(train_labels, label_count), label_count)
+    shares = _share_labels(join_labels(train_labels, label_count), label_count)
     return [np.tile(shares, (len(words), 1)) for words in sentences]
 
 
@@ -74,8 +72,8 @@ def predict_look_up(
         >>> predict_look_up(train, [[0, 0], [1, 1]], [["good", "fun", "!"]], label_count=2)[0].tolist()
         [[0.5, 0.5], [0.0, 1.0], [0.5, 0.5]]
     """
-    _check_lined_up(train_sentences, train_labels)
-    labels = _join_labels(train_labels, label_count)
+    check_lined_up(train_sentences, train_labels)
+    labels = join_labels(train_labels, label_count)
     rows: dict[Hashable, int] = {}
     row_of = np.array([rows.setdefault(word, len(rows)) for words in train_sentences for word in words])
     counts = np.zeros((len(rows) + 1, label_count))  # the last row is for words not seen
@@ -83,54 +81,6 @@ def predict_look_up(
     counts[counts.sum(axis=1) == 0] = _share_labels(labels, label_count)
     table = counts / counts.sum(axis=1, keepdims=True)  # (words + 1, labels)
     return [table[np.array([rows.get(word, -1) for word in words], dtype=int)] for words in sentences]
-
-
-def predict_tfidf(
-    train_sentences: Sequence[Words],
-    train_labels: Sequence[ArrayLike],
-    sentences: Iterable[Words],
-    label_count: int,
-) -> np.ndarray:
-    """Give the last scored word of every sentence a label from the TF-IDF of the words and pairs of words.
-
-    TF-IDF and the regularisation of the logistic regression are scikit-learn's defaults, untuned.
-
-    Args:
-        train_sentences: words of each train sentence, `timesteps` of them.
-        train_labels: labels of each train sentence, `(timesteps,)`; of each only
-            the last that is scored is used.
-        sentences: sentences to be labelled.
-        label_count: number of labels.
-
-    Returns:
-        Probabilities of the last scored word of each sentence, `(sentences, labels)`; 0 for a label
-        that is the last of no train sentence.
-
-    Raises:
-        DataError: if labels do not line up with words, no word of train is scored, or a label
-            is outside [-1, label_count).
-
-    Example:
-        >>> train = [["good", "fun"], ["bad", "fun"], ["good", "!"], ["bad", "!"]]
-        >>> labels = [[2, 2], [0, 0], [2, 2], [0, 0]]
-        >>> predict_tfidf(train, labels, [["so", "good"], ["so", "bad"]], label_count=3).argmax(axis=1)
-        array([2, 0])
-    """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    texts, labels = _last_word_targets(train_sentences, train_labels, label_count)
-    sentences = list(sentences)
-    probabilities = np.zeros((len(sentences), label_count))
-    present = np.unique(labels)
-    if len(present) == 1 or not sentences:  # scikit-learn refuses to fit one class, or predict nothing
-        probabilities[:, present[0]] = 1
-        return probabilities
-    vectorizer = TfidfVectorizer(analyzer=_words_and_pairs)  # pyright: ignore[reportArgumentType]
-    model = LogisticRegression(solver="saga", max_iter=1000, random_state=0)  # lbfgs is several times slower
-    model.fit(vectorizer.fit_transform(texts), labels)
-    probabilities[:, present] = model.predict_proba(vectorizer.transform(sentences))
-    return probabilities
 
 
 def keep_last_label(labels: Iterable[ArrayLike]) -> list[np.ndarray]:
@@ -148,18 +98,13 @@ def keep_last_label(labels: Iterable[ArrayLike]) -> list[np.ndarray]:
     return kept
 
 
-def _words_and_pairs(words: Words) -> list[tuple]:
-    """Return the terms of a sentence: each word and each two neighbours."""
-    return [*((word,) for word in words), *pairwise(words)]
-
-
 def _share_labels(labels: np.ndarray, label_count: int) -> np.ndarray:
     """Return how often each label is among the scored ones, `(labels,)`, summing to 1."""
     scored = labels[labels != NOT_SCORED]
     return np.bincount(scored, minlength=label_count) / len(scored)
 
 
-def _join_labels(train_labels: Iterable[ArrayLike], label_count: int) -> np.ndarray:
+def join_labels(train_labels: Iterable[ArrayLike], label_count: int) -> np.ndarray:
     """Return the labels of all sentences in one row, `(words,)`, once they are known to be usable."""
     labels = np.concatenate([np.zeros(0, int), *(np.asarray(row, dtype=int) for row in train_labels)])
     outside = labels[(labels < NOT_SCORED) | (labels >= label_count)]
@@ -170,17 +115,7 @@ def _join_labels(train_labels: Iterable[ArrayLike], label_count: int) -> np.ndar
     return labels
 
 
-def _last_word_targets(
-    sentences: Sequence[Words], labels: Sequence[ArrayLike], label_count: int
-) -> tuple[list[Words], np.ndarray]:
-    """Return the sentences with a scored word, and the label of the last one, `(sentences,)`."""
-    _check_lined_up(sentences, labels)
-    last = [row[row != NOT_SCORED][-1:] for row in keep_last_label(labels)]
-    texts = [words for words, label in zip(sentences, last) if len(label)]
-    return texts, _join_labels(last, label_count)
-
-
-def _check_lined_up(sentences: Sequence[Words], labels: Sequence[ArrayLike]) -> None:
+def check_lined_up(sentences: Sequence[Words], labels: Sequence[ArrayLike]) -> None:
     """Raise unless there is one label per word."""
     if len(sentences) != len(labels):
         raise DataError(f"{len(sentences)} sentences but {len(labels)} rows of labels: give one row each")

@@ -1,0 +1,80 @@
+"""Raw text -> words: the rule that both tasks split text by.
+
+It follows the Penn Treebank ("do n't", "film 's"), as the treebanks that people train on do. Beyond it, a
+link, a handle and an e-mail address are one word each.
+"""
+
+from tokenizers import Regex, pre_tokenizers
+
+from nlp_lstm.errors import DataError
+
+# What names a place on the net or an account: https://a.org/b, www.a.org, sam@a.org, @sam. Bounds keep
+# the search short in any text.
+LINK = "|".join(
+    (
+        r"(?i:(?:https?://|\bwww\.)\S*[\p{L}\p{N}/])",
+        r"\b[\p{L}\p{N}][\p{L}\p{N}._%+-]{0,63}@[\p{L}\p{N}]+(?:[.-][\p{L}\p{N}]+)*\.\p{L}+",
+        r"(?<![\p{L}\p{N}_])@[\p{L}_][\p{L}\p{N}_]*",
+    )
+)
+
+# What counts as one word, first match first.
+WORD = "|".join(
+    (
+        r"<unk>",
+        r"(?i:\b(?:mr|mrs|ms|dr|st|jr|sr|vs|inc|corp|co|ltd)\.(?=\s))",  # abbreviations
+        r"(?:\b\p{L}\.){2,}",  # u.s.
+        r"(?i:\p{L}+(?=n['’]t\b))",  # is|n't
+        r"(?i:n['’]t\b)",
+        r"(?i:['’](?:s|re|ve|ll|d|m)\b)",
+        r"\p{N}+(?:[.,:/]\p{N}+)*(?:-?\p{L}[\p{L}\p{M}]*)*",  # 1,000 3:30 21st
+        r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*(?:[-./][\p{L}\p{N}][\p{L}\p{M}\p{N}_]*)*",  # feel-good
+        r"\.{2,}|-{2,}|``|''",
+        r"\p{Prepended_Concatenation_Mark}",  # signs that \X would join to a space behind them
+        r"(?!\s)\X",  # any other character, with its accents and joiners
+    )
+)
+
+
+def make_splitter(links: bool = True) -> pre_tokenizers.PreTokenizer:
+    """Return the rule as a pre-tokenizer: what matches is a word, what is left is dropped.
+
+    Args:
+        links: whether a link, a handle and an e-mail address are one word each.
+    """
+    return pre_tokenizers.Split(Regex(f"{LINK}|{WORD}" if links else WORD), behavior="removed", invert=True)
+
+
+_SPLITTERS = {links: make_splitter(links) for links in (True, False)}
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a raw text, each exactly as it stands there.
+
+    Raises:
+        DataError: if the text holds bytes that are not valid UTF-8.
+
+    Example:
+        >>> split_words("The keys aren't here, Mr. Smith...")
+        ['The', 'keys', 'are', "n't", 'here', ',', 'Mr.', 'Smith', '...']
+        >>> split_words("@sam, see https://a.org/b.")
+        ['@sam', ',', 'see', 'https://a.org/b', '.']
+    """
+    return [text[start:end] for start, end in word_offsets(text)]
+
+
+def word_offsets(text: str, links: bool = True) -> tuple[tuple[int, int], ...]:
+    """Return where each word of a raw text begins and ends, in characters.
+
+    Args:
+        text: what somebody has typed.
+        links: as `make_splitter` takes it.
+
+    Raises:
+        DataError: as `split_words`.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"the text is not valid UTF-8 at character {error.start}: type it again") from None
+    return tuple(span for _, span in _SPLITTERS[links].pre_tokenize_str(text))
