@@ -8,7 +8,7 @@
 #                 comes with it: in an empty folder, as right after the installation
 # make picture  draw the README's picture again, by the tagger that make demo trained
 # make shipped  train the runs that come with the package, from the files under data/, and put them there;
-#                 the tagger with one layer, fewer units and words than its preset, so that both fit into 12 MB,
+#                 the tagger with one layer, fewer units and words than its preset, so that both fit into 13 MB,
 #                 and with sentences of negations and links mixed in
 
 PYTHON ?= python3

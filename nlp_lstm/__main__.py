@@ -4,9 +4,12 @@ What is slow to load is loaded inside, so that Ctrl-C during an import shows no 
 """
 
 import contextlib
+import os
 import signal
 import sys
 from types import FrameType
+
+STOPPED = (130, 143)  # exit codes of Ctrl-C and SIGTERM
 
 
 def main() -> None:
@@ -31,6 +34,11 @@ def main() -> None:
             sys.stderr.write(f"nlp-lstm: {str(stopped) or 'interrupted'}\n")
     for number in (signal.SIGINT, signal.SIGTERM):  # what is left is to end
         signal.signal(number, signal.SIG_IGN)
+    if code in STOPPED:
+        # Python ends itself by SIGINT if Ctrl-C has passed through what a library runs in C.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            sys.stdout.flush()
+        os._exit(code)
     sys.exit(code)
 
 

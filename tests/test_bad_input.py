@@ -279,7 +279,8 @@ def test_a_run_of_another_cell_is_taken_over_unless_a_cell_is_asked_for(two_runs
         ),
         (
             ("--preset", "x"),
-            "unknown preset 'x': the known ones are sst-scratch, sst, ptb-small, ptb-medium, wikitext-2",
+            "unknown preset 'x': the known ones are sst-scratch, sst, ptb-small, ptb-medium, wikitext-2, "
+            "stories",
         ),
         (
             ("--preset", "ptb-small", "--task", "sentiment"),

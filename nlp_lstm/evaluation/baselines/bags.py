@@ -92,7 +92,7 @@ def predict_tfidf(
         DataError: as `predict_naive_bayes`.
 
     Example:
-        >>> train = Labelled([["good", "fun"], ["bad", "fun"], ["good", "!"]], [[2, 2], [0, 0], [2, 2]])
+        >>> train = Labelled([["good", "fun"], ["bad", "fun"]], [[2, 2], [0, 0]])
         >>> predict_tfidf(train, [["so", "good"], ["so", "bad"]], label_count=3).argmax(axis=1)
         array([2, 0])
     """
