@@ -75,8 +75,8 @@ specimen to study, not a writer to rely on.""",
         data="""\
 `stories`: 55 English children's books that were first published before 1929, by Andersen, Lang, Baum,
 Nesbit, Alcott, Burnett, Carroll, Kipling, MacDonald, Potter and others; about four million words. It was
-trained on 53 of them; one each is the validation and the test split. The text comes with nlp-lstm, which has a page on how it
-was chosen and cut.""",
+trained on 53 of them; one each is the validation and the test split. The text comes with nlp-lstm, which has
+a page on how it was chosen and cut.""",
         terms="""\
 The books are in the public domain in the USA, and wherever copyright ends 70 years after an author's
 death.""",
