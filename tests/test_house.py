@@ -27,8 +27,10 @@ PACKAGE = ROOT / "nlp_lstm"
 # A module imports only from lower floors, and not its neighbours. A folder is on one floor; its files may
 # import each other.
 FLOORS = (
-    {"errors", "report"},
-    {"registry", "settings", "text", "writing"},
+    {"errors"},
+    {"registry"},
+    {"report"},
+    {"settings", "text", "writing"},
     {"corpora", "models"},
     {"task"},
     {"store", "tasks"},

@@ -4,18 +4,15 @@ A view returns text, or bytes where its format is not text.
 """
 
 import importlib.util
-from collections.abc import Callable
 from typing import Any
 
 from nlp_lstm.errors import MissingInputError, UsageError
-from nlp_lstm.registry import Registry
 from nlp_lstm.report import Report
+from nlp_lstm.report.formats import FILES as FILES
+from nlp_lstm.report.formats import PICTURES as PICTURES
+from nlp_lstm.report.formats import VIEWS as VIEWS
 from nlp_lstm.report.markup import visible as visible
 from nlp_lstm.report.palette import PART_COLOURS as PART_COLOURS
-
-VIEWS: Registry[Callable[[Report], str | bytes]] = Registry("format", package="nlp_lstm.views")
-PICTURES = ("html", "png", "svg")  # formats that matplotlib draws
-FILES = ("netcdf", "npz", "png")  # formats that are bytes
 
 
 def require_matplotlib() -> None:
