@@ -1,4 +1,4 @@
-# make demo   a first look: install, train both tasks on the built-in corpus, probe a sentence
+# make demo   a first look: install, train both tasks on the built-in corpus, make the tagger forget a "not"
 # make test   everything that CI runs: lint, types, tests, docs; what it skips it names, as a browser that is not there
 # make test-slow  the tests that take longer than that
 # make docs   the documentation, in build/docs/index.html; warnings are errors
@@ -20,7 +20,15 @@ BIN = $(VENV)/bin
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
 	$(BIN)/nlp-lstm train --task next-word
-	$(BIN)/nlp-lstm probe "the sky is blue, therefore the baby elephant is crying"
+	$(BIN)/nlp-lstm probe "the film is not very funny ."
+	$(BIN)/nlp-lstm probe "the film is not very funny ." --run sentiment-001 --hold forget_gate=0@5
+	@echo
+	@echo 'With the forget gate closed at word 5, the tagger no longer remembers "not", and it praises the film.'
+	@echo 'Three ways to go on:'
+	@echo
+	@echo '    $(BIN)/nlp-lstm probe "your own sentence" --memory'
+	@echo '    $(BIN)/nlp-lstm generate "the little girl was" --run next-word-stories'
+	@echo '    $(BIN)/nlp-lstm verdict'
 
 test: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ The verbs are those of the command line, with the same names and defaults:
     verdict -> Report: what is said about the two, each claim measured and judged
     extract -> a folder with the states of a whole corpus      find -> Report
     trace(run, text) -> a Trace by layer, with every state and gate of every word; Edit changes some
+    attribute(run, text) or attribute(keras_model, inputs, output) -> Report: which words speak for an output
     trace(keras_model, inputs) -> the same of any Keras recurrent model, a LayerTrace by layer
 
 Every public name is listed, with the module that it lives in, in `__init__.pyi`, and imported when it is

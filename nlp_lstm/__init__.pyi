@@ -23,7 +23,8 @@ from .evaluation.prediction import predict as predict
 from .report import Comparison as Comparison
 from .report import Report as Report
 from .settings import Settings as Settings
-from .states.edits import Edit as Edit
+from .states.attributing import attribute as attribute
+from .models.edits import Edit as Edit
 from .states.layer_traces import LayerTrace as LayerTrace
 from .states.layer_traces import Traces as Traces
 from .states.probing import probe as probe

@@ -19,6 +19,9 @@ signal it is 128 and the signal's number.
 
 from collections.abc import Iterable
 
+MOST_NEAR, MOST_LISTED = 3, 12  # names that are suggested, and that are listed beside a suggestion
+SHORTEST_PIECE = 3  # characters of a name that find the whole one
+
 
 class NlpLstmError(Exception):
     """Base of all errors raised on purpose; `exit_code` is what the CLI ends with."""
@@ -33,15 +36,22 @@ class UsageError(NlpLstmError):
 
 
 class UnknownNameError(UsageError):
-    """A name that is not known; the message lists the names that are.
+    """A name that is not known; the message suggests the near ones, and lists all if they are few.
 
     Example:
         >>> print(UnknownNameError("cell", "lstmm", ["gru", "lstm"]))
-        unknown cell 'lstmm': the known ones are gru, lstm
+        unknown cell 'lstmm': did you mean lstm? The known ones are gru, lstm
+        >>> print(UnknownNameError("cell", "x", ["gru", "lstm"]))
+        unknown cell 'x': the known ones are gru, lstm
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str]):
-        super().__init__(f"unknown {kind} {name!r}: the known ones are {', '.join(known) or 'none'}")
+        known = list(known)
+        near, listed = did_you_mean(name, known), f"the known ones are {', '.join(known) or 'none'}"
+        if near:
+            listed = f"{near} {listed[0].upper()}{listed[1:]}" if len(known) <= MOST_LISTED else near
+        shown = repr(name) if isinstance(name, str) else " ".join(repr(name).split())[:60]
+        super().__init__(f"unknown {kind} {shown}: {listed}")
 
 
 class DivergedError(UsageError):
@@ -70,6 +80,31 @@ class StorageError(NlpLstmError):
     """Reading or writing a file failed."""
 
     exit_code = 74
+
+
+def fold(name: str) -> str:
+    """Return a name without what does not matter in it: case, and whether `-`, `_` or a blank parts it.
+
+    Example:
+        >>> fold("Forget_Gate"), fold("LSTM")
+        ('forget-gate', 'lstm')
+    """
+    return name.strip().casefold().replace("_", "-").replace(" ", "-")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the question whether a name that is near was meant; an empty string if none is near.
+
+    Example:
+        >>> did_you_mean("influense", ["decode", "influence"]), did_you_mean("x", ["decode"])
+        ('did you mean influence?', '')
+    """
+    from difflib import get_close_matches  # only errors need it
+
+    folded, asked = {fold(one): one for one in known}, fold(str(name))
+    near = get_close_matches(asked, folded, MOST_NEAR)
+    near += [one for one in folded if len(asked) >= SHORTEST_PIECE and asked in one and one not in near]
+    return f"did you mean {' or '.join(folded[one] for one in near[:MOST_NEAR])}?" if near else ""
 
 
 class Terminated(KeyboardInterrupt):

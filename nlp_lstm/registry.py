@@ -1,4 +1,4 @@
-"""Name -> thing, by decorator.
+"""Name -> thing, by decorator; a name is found without regard to case, `-` and `_`.
 
 A registry belongs to a package: its members live in that package's modules, one per file, and are
 imported when a name is first asked for. Adding a member is adding a file.
@@ -6,12 +6,38 @@ imported when a name is first asked for. Adding a member is adding a file.
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
-from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.errors import UnknownNameError, fold
 
 Member = TypeVar("Member")
+
+
+def match_name(kind: str, name: str, names: Iterable[str]) -> str:
+    """Return the one of some names that `name` means: the same one, or else the only one that folds alike.
+
+    Args:
+        kind: what is named, in words, for the message ("cell").
+        name: as somebody wrote it.
+        names: the known ones.
+
+    Raises:
+        UnknownNameError: if none is meant, or several are; suggests those that are near.
+
+    Example:
+        >>> match_name("cell", "LSTM", ["gru", "lstm"])
+        'lstm'
+        >>> match_name("part", "forget-gate", ["input_gate", "forget_gate"])
+        'forget_gate'
+    """
+    names = list(names)
+    if isinstance(name, str) and name in names:
+        return name
+    alike = [one for one in names if isinstance(name, str) and fold(one) == fold(name)]
+    if len(alike) != 1:
+        raise UnknownNameError(kind, name, names)
+    return alike[0]
 
 
 class Registry(Generic[Member]):
@@ -59,21 +85,27 @@ class Registry(Generic[Member]):
         return sorted(self._members)
 
     def get(self, name: str) -> Member:
-        """Return the member called `name`.
+        """Return the member that `name` means, as `match_name` finds it.
 
         Raises:
-            UnknownNameError: if there is none; the message lists the known names.
+            UnknownNameError: if there is none; the message suggests the near names.
         """
-        self._load()
-        if name not in self._members:
-            raise UnknownNameError(self.kind, name, self.names())
-        return self._members[name]
+        return self._members[self.match(name)]
+
+    def match(self, name: str) -> str:
+        """Return the name that a member is filed under, as `match_name` finds it.
+
+        Raises:
+            UnknownNameError: if there is none; the message suggests the near names.
+        """
+        return match_name(self.kind, name, self.names())
 
     def _load(self) -> None:
         """Import the package's modules once, so that their decorators run."""
-        if self.package is None:
+        name = self.package  # another thread may be done, and forget it, before this one is
+        if name is None:
             return
-        package = importlib.import_module(self.package)
+        package = importlib.import_module(name)
         for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{self.package}.{module.name}")
+            importlib.import_module(f"{name}.{module.name}")
         self.package = None

@@ -17,6 +17,7 @@ import numpy as np
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError, UnknownNameError, UsageError
 from nlp_lstm.models.cells import CELLS
+from nlp_lstm.registry import match_name
 from nlp_lstm.settings import NEXT_WORD_TWIN, Settings
 from nlp_lstm.text.batches import Batch, sentence_batches, stream_batches
 from nlp_lstm.text.vocabulary import Vocabulary
@@ -86,14 +87,14 @@ class Task:
         """Return the task's settings with `changes`.
 
         Raises:
-            UnknownNameError: if a name is no setting, or there is no such cell.
+            UnknownNameError: if a name is no setting, or there is no such cell; suggests the near ones.
             UsageError: if a value is outside its range.
         """
         known = [entry.name for entry in fields(Settings)]
         for name in changes:
             if name not in known:
                 raise UnknownNameError("setting", name, known)
-        CELLS.get(changes.get("cell", self.settings.cell))
+        changes = {**changes, "cell": CELLS.match(changes.get("cell", self.settings.cell))}
         for name, reason in NEXT_WORD_TWIN.items():
             if changes.get(name) and self.predicts == "labels":
                 raise UsageError(f"{name} with the task {self.name}: {reason}, leave it out")
@@ -137,15 +138,16 @@ def load_task(name: str) -> Task:
     """Import the task called `name` and return its `TASK`.
 
     Raises:
-        UnknownNameError: if there is no such task; lists the known ones.
+        UnknownNameError: if there is no such task; suggests the near ones.
+
+    Example:
+        >>> load_task("Next_Word").name
+        'next-word'
     """
-    ours = _our_modules()
+    ours, name = _our_modules(), match_name("task", name, task_names())
     if name in ours:
         return importlib.import_module(ours[name]).TASK
-    for entry in entry_points(group=PACKAGE):
-        if entry.name == name:
-            return entry.load()
-    raise UnknownNameError("task", name, task_names())
+    return next(entry for entry in entry_points(group=PACKAGE) if entry.name == name).load()
 
 
 def tells_sentiments(name: str) -> bool:

@@ -28,9 +28,8 @@ def taught_model(settings: Settings, vocab_size: int, outputs: int) -> Any:
     Returns:
         A model from word ids `(batch, timesteps)` to probabilities `(batch, timesteps, outputs)`.
     """
-    import keras
-
     from nlp_lstm.models.layers import read_words
+    from nlp_lstm.models.quiet_keras import keras
 
     words = keras.Input((settings.timesteps,), dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size)
@@ -45,9 +44,8 @@ def training_twin(settings: Settings, vocab_size: int, outputs: int, stateful: b
         A model from word ids `(batch, timesteps)` to probabilities `(batch, timesteps, outputs)`, for
         any number of time steps.
     """
-    import keras
-
     from nlp_lstm.models.layers import read_words
+    from nlp_lstm.models.quiet_keras import keras
 
     words = keras.Input((None,), settings.batch_size if stateful else None, dtype="int32", name="words")
     hidden = read_words(words, settings, vocab_size, stateful=stateful, unrolled=True)

@@ -37,6 +37,11 @@ class Outcome:
     out: str
     err: str
 
+    @property
+    def told(self) -> str:
+        """What stands on stderr, but for the line about the runs that were taken as none was named."""
+        return "".join(line for line in self.err.splitlines(keepends=True) if "reading with " not in line)
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

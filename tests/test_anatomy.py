@@ -1,11 +1,15 @@
 """Anatomy: its counts and numbers are Keras's own, and its drawing shows every weight once."""
 
+import base64
+import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +20,13 @@ import pytest
 
 import nlp_lstm
 from nlp_lstm.anatomies import Anatomy, anatomy
-from nlp_lstm.anatomies.drawing import draw
+from nlp_lstm.anatomies._svg import DARK, DARK_WEIGHTS, GREY, PALE, PAPER, RULE
+from nlp_lstm.anatomies.drawing import draw, draw_figures
 from nlp_lstm.errors import UsageError
 from nlp_lstm.models.network import Network
-from nlp_lstm.report import Comparison
+from nlp_lstm.report import Comparison, palette
+from nlp_lstm.report.formats import VIEWS
+from nlp_lstm.report.palette import ABOVE_ZERO, BELOW_ZERO, INK, ON_DARK, ON_LIGHT, PART_COLOURS
 from nlp_lstm.states.keras_models import to_numpy
 from nlp_lstm.store.run import load_run
 
@@ -160,7 +167,7 @@ def test_the_same_numbers_come_every_time_and_random_numbers_are_left_alone(lstm
 
 
 def test_batch_size_changes_shapes_and_no_weight():
-    one, many = records(anatomy(batch=7, layers=2), "batch size")
+    one, many = records(anatomy(batch_size=7, layers=2), "batch size")
     assert (one["inputs"], many["inputs"]) == ("(1, 3, 5)", "(7, 3, 5)")
     assert (one["last cell_state"], many["last cell_state"]) == ("(1, 4)", "(7, 4)")
     assert one["parameters"] == many["parameters"] == 160 + 4 * (4 * 4 + 4 * 4 + 4)
@@ -182,7 +189,7 @@ def test_the_difference_is_found_where_there_is_one(monkeypatch, here, new_run):
 
 @pytest.mark.parametrize("cell", LAYERS)
 def test_what_a_layer_returns_is_what_keras_returns(cell):
-    report = anatomy(cell=cell, batch=2)
+    report = anatomy(cell=cell, batch_size=2)
     inputs = np.repeat(report.layers[0].trace.inputs[None], 2, axis=0)
     chosen = {
         "neither": {},
@@ -328,7 +335,7 @@ def test_a_drawing_needs_nothing_from_elsewhere_and_escapes_names(here, new_run)
     assert ElementTree.fromstring(page).findtext(f"{SVG}title", "").startswith("Anatomy of the run <b>&'\":")
     assert set(re.findall(r"https?://[^\"]*", page)) == {"http://www.w3.org/2000/svg"}
     assert "<script" not in page
-    assert "<style" not in page
+    assert set(re.findall(r"url\(([^)]*)", page)) == {"#anatomy-ink", "#anatomy-above", "#anatomy-below"}
 
 
 def test_the_smallest_weight_and_the_largest_have_their_colours(lstm):
@@ -348,6 +355,254 @@ def test_the_drawing_of_the_readme_is_what_the_command_draws(lstm):
     assert before == after
 
 
+@pytest.mark.parametrize(
+    ("panel", "headings"),
+    [
+        ("arrows", ["An arrow is a weight"]),
+        ("cell", ["The cell over"]),
+        ("matrices", ["The matrices of"] * 2),
+    ],
+)
+def test_a_panel_is_drawn_alone(panel, headings):
+    _, texts = drawn(anatomy(layers=2, panel=panel))
+    starts = ("An arrow is a weight", "The cell over", "The matrices of", "The whole model")
+    assert [start for text in texts for start in starts if text.startswith(start)] == headings
+
+
+def test_a_lower_layer_of_a_stack_is_not_said_to_return_its_last_state_alone(lstm):
+    stack, told = anatomy(layers=2), "return_sequences=True: the layer returns h₁, h₂, h₃"
+    for drawing in (draw(stack), draw_figures(stack)):
+        assert drawing.count("h of every step:") == 1
+        assert told in drawing
+        assert "only h₃" not in drawing
+    assert "without it, only h₃" in draw(lstm)
+    assert "h of every step:" not in draw(lstm)
+    assert "the one below has return_sequences=True" in table(stack, "whole model").meaning
+
+
+def contrast(one: str, other: str) -> float:
+    """How well two colours are told apart, 1 to 21: WCAG 2.2."""
+    lights = []
+    for colour in (one, other):
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        lights.append(0.05 + float(np.dot(linear, [0.2126, 0.7152, 0.0722])))
+    return max(lights) / min(lights)
+
+
+@pytest.mark.parametrize("cell", LAYERS)
+def test_lines_and_words_are_seen_on_light_paper_and_on_dark(cell):
+    page, colours = draw(anatomy(cell=cell, layers=2)), set()
+    for element in ElementTree.fromstring(page).iter():
+        words, stroke = element.tag == f"{SVG}text", element.get("stroke")
+        colours |= {element.get("fill")} if words else {stroke} - {None, RULE, PALE}
+    on_squares, dark = {ON_LIGHT, ON_DARK}, DARK | DARK_WEIGHTS
+    assert {INK, GREY, PART_COLOURS["hidden_state"], BELOW_ZERO, ABOVE_ZERO} <= colours
+    for colour in colours - on_squares:
+        assert f'="{colour}"]{{' in page, f"{colour} has no dark variant in the file"
+        assert min(contrast(colour, paper) for paper in ("#ffffff", PALE)) >= 3, colour
+        assert min(contrast(dark[colour], dark[paper]) for paper in (PAPER, PALE)) >= 3, colour
+    for light in on_squares:
+        assert f'="{light}"]' not in page, "squares of weights keep their colours, and so does their ink"
+
+
+def test_no_colour_of_a_state_or_a_gate_is_that_of_a_sign():
+    assert PART_COLOURS["hidden_state"] == palette.BLUE
+    assert PART_COLOURS["cell_state"] == palette.VERMILION
+    assert not {BELOW_ZERO, ABOVE_ZERO} & set(PART_COLOURS.values())
+
+
+def pixels_of(content: bytes) -> np.ndarray:
+    """A PNG as `(height, width, 3)` numbers from 0 to 255."""
+    from matplotlib.image import imread
+
+    return np.rint(255 * imread(io.BytesIO(content), format="png")[..., :3]).astype(int)
+
+
+def png(report: Anatomy) -> bytes:
+    """A report as a PNG file."""
+    shown = VIEWS.get("png")(report)
+    assert isinstance(shown, bytes)
+    return shown
+
+
+def placed(page: str, kind: str) -> Iterator[tuple[ElementTree.Element, list[int]]]:
+    """The shapes of a kind in a drawing, each with its left, top, right and bottom in a PNG's pixels."""
+    for group in ElementTree.fromstring(page).iter(f"{SVG}g"):
+        x, y = map(float, re.findall(r"[\d.]+", group.get("transform") or ""))
+        for shape in group.findall(f"{SVG}{kind}"):
+            left, top, width, height = (float(shape.get(name) or 0) for name in ("x", "y", "width", "height"))
+            left, top = left + x, top + y
+            yield shape, [round(2 * edge) for edge in (left, top, left + width, top + height)]
+
+
+@pytest.mark.parametrize("cell", LAYERS)
+def test_a_png_shows_every_weight_where_the_svg_shows_it(cell):
+    pytest.importorskip("matplotlib")
+    report = anatomy(cell=cell, variables=30, units=20, panel="matrices")
+    pixels, count = pixels_of(png(report)), 0
+    for square, (left, top, right, bottom) in placed(draw(report), "rect"):
+        if square.get("class") == "weight":
+            shown = "#" + "".join(f"{part:02x}" for part in pixels[(top + bottom) // 2, (left + right) // 2])
+            assert shown == square.get("fill")
+            count += 1
+    assert count == report.facts["parameters"]
+
+
+def test_a_png_shows_the_images_of_large_matrices():
+    pytest.importorskip("matplotlib")
+    report = anatomy(variables=100, units=150, panel="matrices")
+    pixels, count = pixels_of(png(report)), 0
+    for image, (left, top, right, bottom) in placed(draw(report), "image"):
+        content = pixels_of(base64.b64decode((image.get("href") or "").partition(",")[2]))
+        down = np.linspace(top, bottom, 2 * len(content) + 1)[1::2].astype(int)
+        across = np.linspace(left, right, 2 * len(content[0]) + 1)[1::2].astype(int)
+        if len(content) > 1:  # a bias is lower than the line of its frame
+            inner = pixels[np.ix_(down, across)][2:-2, 2:-2]
+            assert (
+                inner == content[2:-2, 2:-2]
+            ).mean() > 0.8  # the rest is off by a pixel, where squares meet
+            count += 1
+    assert count == 2 * 4
+
+
+def test_a_report_saves_its_drawing_and_a_notebook_shows_it(lstm, tmp_path):
+    pytest.importorskip("matplotlib")
+    assert lstm.save(tmp_path / "a.svg").read_text(encoding="utf-8") == f"{draw(lstm)}\n"
+    assert lstm.save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    page = lstm.save(tmp_path / "a.html").read_text(encoding="utf-8")
+    assert '<h1 dir="auto">Anatomy of an LSTM layer: 5 variables, 4 units, 160 parameters</h1>' in page
+    assert page.count('class="weight"') == 160
+    assert all(f"{one.title}</h2>" in page for one in lstm.comparisons)
+    assert "<script" not in page
+    shown = lstm._repr_html_()
+    assert shown.count('class="weight"') == 160
+    assert "prefers-color-scheme" not in shown, "a notebook's paper is not the browser's"
+
+
+@pytest.mark.parametrize("cell", LAYERS)
+def test_a_phone_shows_the_drawing_without_scrolling_in_letters_of_nine_pixels(cell, tmp_path):
+    chromium = shutil.which("chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if chromium is None:
+        pytest.skip("no chromium: apt-get install chromium, to test pages in a browser")
+    file = anatomy(cell=cell, layers=2).save(tmp_path / "a.html")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for width in (390, 768, 1300):
+            page = browser.new_page(viewport={"width": width, "height": 844})
+            page.goto(file.as_uri())
+            measured = page.evaluate(
+                """() => ({
+                  beyond: document.documentElement.scrollWidth - innerWidth,
+                  smallest: Math.min(...[...document.querySelectorAll("svg.anatomy text")].map(
+                    text => parseFloat(text.getAttribute("font-size")) * text.getScreenCTM().a)),
+                  cut: [...document.querySelectorAll("svg.anatomy text")].filter(text => {
+                    const place = text.getBoundingClientRect();
+                    return place.left < 0 || place.right > innerWidth;
+                  }).length,
+                })"""
+            )
+            assert measured["beyond"] <= 0
+            assert measured["cut"] == 0
+            assert measured["smallest"] >= 9
+        browser.close()
+
+
+# a Keras model
+
+
+def built(*layers: Any, shape: tuple[int | None, ...] = (None, 6)) -> Any:
+    """A Keras model of some layers, one above the other."""
+    return keras.Sequential([keras.Input(shape), *layers], name="mine")
+
+
+def test_a_keras_model_is_taken_apart():
+    model = built(
+        keras.layers.LSTM(4, return_sequences=True, name="lower"),
+        keras.layers.GRU(3, name="upper"),
+        keras.layers.Dense(2),
+    )
+    report = nlp_lstm.anatomy(model)
+    assert [(layer.name, layer.reads, layer.every) for layer in report.layers] == [
+        ("lower", "inputs", True),
+        ("upper", "units of lower", False),
+    ]
+    whole = {row["layer"]: row["parameters"] for row in records(report, "whole model")}
+    assert whole == {"lower": 176, "upper": 81, "other layers": 8, "all": model.count_params()}
+    for layer, own in zip(report.layers, model.layers, strict=False):
+        for name, weights in zip(("kernel", "recurrent_kernel", "bias"), own.get_weights(), strict=True):
+            assert layer.weights[name].tolist() == weights.tolist()
+    inputs = report.layers[0].trace.inputs[None]
+    assert to_numpy(model.layers[1](model.layers[0](inputs)))[0] == pytest.approx(
+        report.layers[1].trace.parts["hidden_state"][-1], abs=1e-5
+    )
+    drawing = draw(report)
+    assert "h of every step: return_sequences=True" in drawing
+    assert "Anatomy of the model mine: 265 parameters" in drawing
+
+
+def test_one_layer_of_a_model_or_of_its_file_is_taken_apart(tmp_path):
+    both = keras.layers.Bidirectional(keras.layers.LSTM(3, return_sequences=True), name="both")
+    model = built(keras.layers.Embedding(9, 6), both, keras.layers.GRU(4, name="top"), shape=(None,))
+    model.save(tmp_path / "mine.keras")
+    backward = anatomy(model, layer="both/backward")
+    assert [layer.name for layer in backward.layers] == ["both/backward"]
+    assert anatomy(tmp_path / "mine.keras", layer="both/backward").comparisons == backward.comparisons
+    lines = {row["part"]: row for row in records(backward, "over the steps")}
+    for t in (2, 3):  # a step follows from the one before it, in the order of reading
+        kept = lines["forget_gate"][f"step {t}"] * lines["cell_state"][f"step {t - 1}"]
+        assert lines["kept"][f"step {t}"] == pytest.approx(kept)
+        assert lines["cell_state"][f"step {t}"] == pytest.approx(kept + lines["written"][f"step {t}"])
+    assert "It reads backwards" in table(backward, "over the steps").meaning
+    assert anatomy(model).layers[-1].reads == "units of both"
+
+
+@pytest.mark.parametrize("cell", LAYERS)
+def test_a_layer_without_a_bias_has_none_in_tables_and_drawing(cell):
+    model = built(LAYERS[cell](4, use_bias=False, name="bare"))
+    report = anatomy(model)
+    assert column(table(report, "the matrices"), "bias")[-1] == "none"
+    assert column(table(report, "the matrices"), "parameters")[-1] == model.count_params()
+    assert not any(" + b" in row["equation"] for row in records(report, "over the steps"))
+    assert drawn(report)[0]["weight"] == model.count_params()
+
+
+def test_a_layer_that_computes_otherwise_is_left_out_and_told():
+    own = keras.layers.LSTM(3, activation="relu", return_sequences=True, name="own")
+    report = anatomy(built(own, keras.layers.LSTM(3, name="plain")))
+    assert [layer.name for layer in report.layers] == ["plain"]
+    assert report.facts["left_out"].startswith("own has activation='relu': anatomy tells")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (lambda: {"model": object()}, "is not a keras.Model: give a Keras model"),
+        (lambda: {"model": keras.layers.LSTM(3)}, "is not a keras.Model: give a Keras model"),
+        (lambda: {"model": keras.Sequential([keras.layers.LSTM(3)])}, "is not built: give it a keras.Input"),
+        (lambda: {"model": built(keras.layers.Dense(3))}, "has no recurrent layer"),
+        (lambda: {"model": built(keras.layers.LSTM(3)), "units": 4}, "model and units exclude each other"),
+        (lambda: {"model": built(keras.layers.LSTM(3)), "run": "a"}, "model and run exclude each other"),
+        (lambda: {"model": built(keras.layers.LSTM(3)), "layer": "x"}, "unknown layer 'x': the known ones"),
+        (lambda: {"model": built(keras.layers.LSTM(3)), "layer": 3}, "layers is 3: give the names of layers"),
+        (lambda: {"model": built(keras.layers.GRU(3, reset_after=False))}, "has reset_after=False: anatomy"),
+        (lambda: {"model": built(keras.layers.LSTM(3), shape=(1, 4))}, "reads 1 step: anatomy shows 3; call"),
+        (lambda: {"model": 2.5}, "2.5 is not a keras.Model"),
+        (lambda: {"model": True}, "variables is True: it must be a whole number"),
+        (lambda: {"layer": "x"}, "layer 'x' is one of a Keras model: give anatomy the model, too"),
+        (lambda: {"run": 5}, "5 is not a keras.Model: give a Keras model"),
+        (lambda: {"cell": []}, "unknown cell []: the known ones are gru, lstm, rnn"),
+        (lambda: {"panel": 3}, "unknown panel 3: the known ones are arrows, cell, matrices"),
+    ],
+)
+def test_wrong_arguments_are_refused_in_one_line(arguments, says):
+    with pytest.raises(UsageError) as refused:
+        anatomy(**arguments())
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
 # the command
 
 
@@ -358,7 +613,7 @@ def test_the_command_says_what_the_verb_returns(cli, here, lstm):
     assert [one["rows"] for one in shown["tables"]] == [one.records() for one in lstm.comparisons]
     assert shown["parameters"] == 160
     assert shown["traces"][0]["parts"]["cell_state"] == lstm.traces[0].parts["cell_state"].tolist()
-    text = cli("anatomy", "--variables", 5, "--units", 4, "--batch", 3, "--cell", "lstm", "--layers", 1)
+    text = cli("anatomy", "--variables", 5, "--units", 4, "--batch-size", 3, "--cell", "lstm", "--layers", 1)
     assert text.out == cli("anatomy").out
     assert "all          (5, 16)  (4, 16)           (16,)         160  4·40" in text.out
 
@@ -372,6 +627,18 @@ def test_the_drawing_goes_to_stdout_or_to_a_file(cli, here):
     assert "batch size changes no weight" in Path("table.txt").read_text(encoding="utf-8")
 
 
+def test_the_command_draws_pages_and_pictures_and_reads_a_keras_file(cli, here):
+    pytest.importorskip("matplotlib")
+    built(keras.layers.GRU(3, name="reader")).save("mine.keras")
+    done = cli("anatomy", "--run", "mine.keras", "--output", "mine.html", "--panel", "cell")
+    assert (done.code, done.out) == (0, "")
+    page = Path("mine.html").read_text(encoding="utf-8")
+    assert "The cell over three steps: reader" in page
+    assert 'class="weight"' not in page
+    assert cli("anatomy", "--output", "lstm.png").code == 0
+    assert Path("lstm.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_nothing_of_tensorflow_s_start_is_shown(tmp_path):
     command = [sys.executable, "-m", "nlp_lstm", "anatomy", "--units", "2"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
@@ -383,19 +650,19 @@ def test_nothing_of_tensorflow_s_start_is_shown(tmp_path):
     [
         (("--units", "0"), "units is 0: it must be between 1 and 512"),
         (("--variables", "-1"), "variables is -1: it must be between 1 and 512"),
-        (("--batch", "513"), "batch is 513: it must be between 1 and 512"),
+        (("--batch-size", "513"), "batch_size is 513: it must be between 1 and 512"),
         (("--layers", "17"), "layers is 17: it must be between 1 and 16"),
         (("--units", "many"), "Invalid value for '--units': 'many' is not a valid integer"),
-        (("--cell", "lstmm"), "unknown cell 'lstmm': the known ones are gru, lstm, rnn"),
+        (("--cell", "lstmm"), "unknown cell 'lstmm': did you mean lstm? The known ones are gru, lstm, rnn"),
         (("--run", "a", "--units", "4"), "run and units exclude each other: a run has a size of its own"),
-        (("--run", "a", "--cell", "gru", "--batch", "2"), "run and batch, cell exclude each other"),
-        (
-            ("--format", "png"),
-            "Invalid value for '--format': 'png' is not one of 'text', 'json', 'csv', 'svg'",
-        ),
+        (("--run", "a", "--cell", "gru", "--batch-size", "2"), "run and batch_size, cell exclude each other"),
+        (("--format", "png"), "format png is not text: name a file with --output"),
+        (("--format", "npz"), "Invalid value for '--format': 'npz' is not one of"),
+        (("--panel", "cell"), "--panel cell is for a drawing: add --format svg, html or png"),
+        (("--panel", "cells", "--format", "svg"), "unknown panel 'cells': did you mean cell?"),
         (("--json", "--format", "svg"), "--json and --format svg exclude each other"),
-        (("--output", "taken"), "taken exists: give another --output"),
-        (("--format", "svg", "--output", "taken"), "taken exists: give another --output"),
+        (("--output", "taken"), "taken exists: give another --output, or --force to write over it"),
+        (("--format", "svg", "--output", "taken"), "taken exists: give another --output, or --force"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(cli, here, new_run, arguments, says):

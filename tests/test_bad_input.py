@@ -66,10 +66,10 @@ def in_subprocess(*arguments: str, **options) -> subprocess.CompletedProcess[str
     [
         (("foo",), "No such command 'foo': see `nlp-lstm --help`"),
         (("train", "--foo"), "No such option '--foo': see `nlp-lstm train --help`"),
-        (("predict",), "Missing argument '[RUN] TEXT': see `nlp-lstm predict --help`"),
+        (("predict",), "Missing argument 'TEXT': see `nlp-lstm predict --help`"),
         (
             ("predict", "the", "sky", "is"),
-            "3 arguments: give one RUN and one TEXT, in quotes: see `nlp-lstm predict",
+            'quotes are missing around the text: `nlp-lstm predict "the sky is"`',
         ),
         (("train", "--units", "many"), "Invalid value for '--units': 'many' is not a valid integer"),
         (("train", "--cell", "x"), "unknown cell 'x': the known ones are "),
@@ -94,7 +94,7 @@ def in_subprocess(*arguments: str, **options) -> subprocess.CompletedProcess[str
         (("generate", "hi", "--top-k", "0"), "top_k is 0: it must be at least 1"),
         (("generate", "hi", "--seed", "-1"), "seed is -1: it must be at least 0"),
         (
-            ("generate", "sentiment-001", "hi"),
+            ("generate", "hi", "--run", "sentiment-001"),
             "sentiment-001 predicts labels: generate needs a run of `--task next",
         ),
         (("export", "sentiment-001", "a.h5"), "the file a.h5 must end in .keras"),
@@ -136,12 +136,12 @@ def test_no_command_at_all_shows_the_help(cli):
         (66, ("export", "x", "x.keras"), "no run 'x': `nlp-lstm runs` lists all runs"),
         (
             66,
-            ("predict", "file", "hi"),
+            ("predict", "hi", "--run", "file"),
             "file is a file, a run is a folder: `nlp-lstm runs` lists all runs",
         ),
         (
             66,
-            ("predict", "folder", "hi"),
+            ("predict", "hi", "--run", "folder"),
             "folder is not a run, it has no run.json: `nlp-lstm runs` lists all",
         ),
         (66, ("train", "--init-from", "x"), "no run 'x'"),
@@ -320,7 +320,7 @@ def test_a_text_of_100_000_words_is_refused_with_the_limit(two_runs, refused, co
 
 
 def test_a_text_at_the_limit_is_read(two_runs, cli):
-    done = cli("predict", "sentiment-001", "sky " * 10_000)
+    done = cli("predict", "sky " * 10_000, "--run", "sentiment-001")
     assert done.code == 0
     assert len(done.out.splitlines()) > 10_000
 
@@ -332,7 +332,7 @@ def test_bytes_that_are_no_text_are_refused(two_runs, refused):
 
 
 def test_a_message_is_inert_whatever_it_quotes(two_runs, refused):
-    said = refused(66, "predict", "\x1b[31m\nrun\udcff", "hi")
+    said = refused(66, "predict", "hi", "--run", "\x1b[31m\nrun\udcff")
     assert "\x1b" not in said
     said.encode("utf-8")
 
@@ -372,7 +372,7 @@ def test_the_hub_without_a_network_is_one_line(here):
 def test_a_damaged_file_of_a_run_is_named(two_runs, refused, file, damage):
     path = Path("runs/sentiment-001", file)
     path.write_bytes(damage[1](path.read_bytes()))
-    said = refused(65, "predict", "sentiment-001", "hi")
+    said = refused(65, "predict", "hi", "--run", "sentiment-001")
     assert said.startswith(f"the run runs/sentiment-001 is damaged: {path}")
     assert said.endswith("train it again")
     with pytest.raises(DataError):
@@ -418,7 +418,7 @@ def test_a_missing_file_of_a_run_is_named(two_runs, refused, file, instead):
 )
 def test_a_changed_record_is_refused(two_runs, refused, where, value, says):
     change_record(Path("runs/sentiment-001"), where, value)
-    said = refused(65, "predict", "sentiment-001", "hi")
+    said = refused(65, "predict", "hi", "--run", "sentiment-001")
     assert said.startswith("the run runs/sentiment-001 is damaged: ")
     assert says in said
     assert said.endswith("; train it again")
@@ -450,11 +450,11 @@ def test_a_run_of_another_version_is_not_damaged(two_runs, refused, where, value
     folder = Path("runs/sentiment-001")
     change_record(folder, "model versions nlp-lstm", "9.8")
     change_record(folder, where, value)
-    said = refused(65, "predict", "sentiment-001", "hi")
+    said = refused(65, "predict", "hi", "--run", "sentiment-001")
     assert said.startswith("runs/sentiment-001/run.json ")
     assert says in said
     change_record(folder, "model versions nlp-lstm", "\x1b[31m; rm -r / " * 99)
-    assert "rm -r" not in refused(65, "predict", "sentiment-001", "hi")
+    assert "rm -r" not in refused(65, "predict", "hi", "--run", "sentiment-001")
 
 
 def change_record(folder: Path, where: str, value: Any) -> None:
@@ -487,7 +487,7 @@ def adopt(folder: Path, name: str) -> None:
 def test_a_file_that_is_not_the_one_that_was_saved_is_refused(two_runs, refused, file, change):
     path = Path("runs/sentiment-001", file)
     path.write_bytes(change[1](path.read_bytes()))
-    said = refused(65, "predict", "sentiment-001", "hi")
+    said = refused(65, "predict", "hi", "--run", "sentiment-001")
     assert said.startswith(
         f"the run runs/sentiment-001 is damaged: {path} is not the file that was saved: it "
     )
@@ -500,7 +500,7 @@ def test_one_bit_of_a_record_is_refused_or_changes_what_it_says(two_runs, cli):
     raw, codes = path.read_bytes(), set()
     for place in range(0, len(raw), 7):
         path.write_bytes(bytes([*raw[:place], raw[place] ^ 4, *raw[place + 1 :]]))
-        done = cli("predict", "sentiment-001", "hi")
+        done = cli("predict", "hi", "--run", "sentiment-001")
         codes.add(done.code)
         assert done.err.count("\n") == bool(done.code), done.err
     assert codes == {0, 65}
@@ -512,7 +512,7 @@ def test_a_file_of_40_gigabytes_is_refused_without_reading_it(two_runs, cli, fil
     path = Path("runs/sentiment-001", file)
     os.truncate(path, 40_000_000_000)
     monkeypatch.setattr(Path, "open", _only_small(Path.open))
-    done = cli("predict", "sentiment-001", "hi")
+    done = cli("predict", "hi", "--run", "sentiment-001")
     assert (done.code, done.err.count("\n")) == (65, 1)
     assert f"{path} " in done.err
     assert "40,000,000,000 bytes" in done.err
@@ -533,27 +533,33 @@ def test_weights_of_another_run_or_kind_are_refused(two_runs, new_run, refused):
     new_run(Path("gru"), "sentiment", "gru")
     shutil.copy("gru/weights.safetensors", "runs/sentiment-001")
     adopt(Path("runs/sentiment-001"), "weights.safetensors")
-    assert "layer_1/kernel is (4, 15), expected (4, 20)" in refused(65, "predict", "sentiment-001", "hi")
+    assert "layer_1/kernel is (4, 15), expected (4, 20)" in refused(
+        65, "predict", "hi", "--run", "sentiment-001"
+    )
     bad = {name: values.astype(np.float64) for name, values in run.weights.items()}
     save_run(replace(run, path=Path("double"), weights=bad))
-    assert "as float64: weights are float32" in refused(65, "predict", "double", "hi")
+    assert "as float64: weights are float32" in refused(65, "predict", "hi", "--run", "double")
     bad = dict(run.weights) | {"output/bias": np.array([0, np.nan, 0], np.float32)}
     save_run(replace(run, path=Path("nan"), weights=bad))
-    assert "output/bias holds values that are not finite numbers" in refused(65, "predict", "nan", "hi")
+    assert "output/bias holds values that are not finite numbers" in refused(
+        65, "predict", "hi", "--run", "nan"
+    )
 
 
 def test_a_tokenizer_of_another_run_is_refused(two_runs, refused):
     shutil.copy("runs/next-word-001/tokenizer.json", "runs/sentiment-001")
-    assert "tokenizer.json is not the file that was saved" in refused(65, "predict", "sentiment-001", "hi")
+    assert "tokenizer.json is not the file that was saved" in refused(
+        65, "predict", "hi", "--run", "sentiment-001"
+    )
     adopt(Path("runs/sentiment-001"), "tokenizer.json")
-    said = refused(65, "predict", "sentiment-001", "hi")
+    said = refused(65, "predict", "hi", "--run", "sentiment-001")
     assert "weights do not fit the settings: embedding/embeddings" in said
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_an_unreadable_run_is_refused(two_runs, refused):
     os.chmod("runs/sentiment-001/weights.safetensors", 0)
-    assert "weights.safetensors: Permission denied" in refused(74, "predict", "sentiment-001", "hi")
+    assert "weights.safetensors: Permission denied" in refused(74, "predict", "hi", "--run", "sentiment-001")
 
 
 def test_a_file_that_cannot_be_read_is_a_storage_error(two_runs, monkeypatch):
@@ -583,9 +589,9 @@ def test_output_that_cannot_be_written(two_runs, refused, output, says):
 @pytest.mark.parametrize("format_", VIEWS.names())
 def test_no_format_writes_over_what_is_there(two_runs, refused, format_):
     Path("mine").write_text("mine")
-    for name in ("mine", "runs"):
+    for name, says in (("mine", "exists: give another --output, or --force"), ("runs", "is a folder: give")):
         said = refused(2, "probe", "the sky", "--format", format_, "--output", name)
-        assert said == f"{name} exists: give another --output"
+        assert said.startswith(f"{name} {says}")
 
 
 @pytest.mark.parametrize(
@@ -593,7 +599,7 @@ def test_no_format_writes_over_what_is_there(two_runs, refused, format_):
     [
         (74, "missing/a.keras", "cannot write missing/a.keras: No such file or directory"),
         (74, "/proc/a.keras", "cannot write /proc/a.keras: "),
-        (2, "there.keras", "there.keras exists: give another name"),
+        (2, "there.keras", "there.keras exists: give another name, or --force to write over it"),
     ],
 )
 def test_export_that_cannot_be_written(two_runs, refused, code, file, says):
@@ -604,7 +610,7 @@ def test_export_that_cannot_be_written(two_runs, refused, code, file, says):
 
 @pytest.mark.parametrize("environment", [None, {"PATH": os.environ["PATH"]}], ids=["own", "bare"])
 def test_stdout_that_is_full_or_closed(two_runs, environment):
-    command = f"{sys.executable} -m nlp_lstm predict sentiment-001 'the sky'"
+    command = f"{sys.executable} -m nlp_lstm predict 'the sky' --run sentiment-001"
     done = subprocess.run(
         f"{command} > /dev/full", shell=True, capture_output=True, text=True, env=environment
     )
@@ -614,7 +620,9 @@ def test_stdout_that_is_full_or_closed(two_runs, environment):
 
 
 def test_stdout_that_cannot_hold_the_text_says_what_to_set(two_runs):
-    done = in_subprocess("predict", "sentiment-001", "天", env=os.environ | {"PYTHONIOENCODING": "latin-1"})
+    done = in_subprocess(
+        "predict", "天", "--run", "sentiment-001", env=os.environ | {"PYTHONIOENCODING": "latin-1"}
+    )
     assert (done.returncode, done.stdout) == (74, "")
     assert done.stderr == "nlp-lstm: latin-1 output cannot hold '\\u5929': set PYTHONIOENCODING=utf-8\n"
 

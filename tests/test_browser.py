@@ -1,5 +1,6 @@
 """Pages in a real browser: Debian's chromium, headless. What is shown, and that nothing is loaded or run."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -73,7 +74,10 @@ def opened(browser, tmp_path) -> Callable[..., Opened]:
 @pytest.fixture
 def report(two_runs) -> Report:
     """States of both tasks, and the map of a memory."""
-    states, memory = nlp_lstm.probe(SENTENCE), nlp_lstm.probe(SENTENCE, "sentiment-001", memory=True)
+    states, memory = (
+        nlp_lstm.probe(SENTENCE, wide=True),
+        nlp_lstm.probe(SENTENCE, "sentiment-001", memory=True),
+    )
     return Report(states.comparisons + memory.comparisons, states.traces, {"unknown_words": None, "seed": 7})
 
 
@@ -104,7 +108,7 @@ def test_tables_and_pictures_are_seen(opened, report):
         assert shown.get_by_role("row").count() == 1 + len(table.rows)
         assert shown.get_by_role("rowheader").first.inner_text() == table.rows[0]
         assert shown.get_by_role("columnheader").count() == 1 + len(table.columns)
-    assert page.get_by_role("img").count() == 6
+    assert page.get_by_role("img").count() == page.locator("figure").count() >= 6
     for picture in page.get_by_role("img").all():
         box = picture.bounding_box()
         assert box["width"] > 700
@@ -137,7 +141,7 @@ def test_the_page_is_as_wide_as_the_window(opened, report, viewport, scheme):
 def test_the_keyboard_reaches_and_scrolls_what_is_wider_than_a_phone(opened, report):
     page = opened(report, viewport=PHONE).page
     regions = page.locator("[role=region]").count()
-    assert regions == 10
+    assert regions == 4  # tables; pictures fit
     reached = []
     for _ in range(regions + len(report.comparisons)):
         page.keyboard.press("Tab")
@@ -189,6 +193,72 @@ def test_what_would_run_is_stopped_by_the_policy(opened, report):
     stopped = [said for said in found.said if "Content Security Policy" in said]
     for what in ("/x", "https://example.org/a.png", "inline event handler"):
         assert any(what in said for said in stopped), found.said
+
+
+WHERE = """[...document.querySelectorAll('.picture')].map(e => [
+    e.scrollWidth - e.clientWidth,
+    ...[...e.querySelectorAll('text')].filter(t => t.checkVisibility()).map(t => {
+        const inner = t.getBoundingClientRect(), outer = e.getBoundingClientRect();
+        return Math.max(outer.left - inner.left, inner.right - outer.right); })])"""
+
+
+@pytest.mark.parametrize("words", [7, 20])
+@pytest.mark.parametrize("memory", [False, True])
+@pytest.mark.parametrize("wide", [390, 700, 1300])
+def test_a_picture_fits_the_window_and_nothing_of_it_is_cut_off(opened, two_runs, words, memory, wide):
+    report = nlp_lstm.probe(" ".join(SENTENCE.split()[:words]), "sentiment-001", memory=memory)
+    page = opened(report, viewport={"width": wide, "height": 844}).page
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    found = page.evaluate(WHERE)
+    assert len(found) == page.get_by_role("img").count() >= 1
+    for scrolls, *beyond in found:
+        assert scrolls <= 1
+        assert beyond
+        assert max(beyond) <= 0
+    for picture in page.get_by_role("img").all():
+        sizes = picture.evaluate("e => [e.getBoundingClientRect().width, e.viewBox.baseVal.width]")
+        assert sizes[0] / sizes[1] > 1.1  # pixels of a point, 1.33 in full size: letters stay readable
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_are_dark_where_the_page_is(opened, two_runs, scheme):
+    report = nlp_lstm.probe("the sky is blue", "sentiment-001", memory=True)
+    page = opened(report, viewport=DESK, color_scheme=scheme).page
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    ink = page.evaluate("getComputedStyle(document.body).color")
+    svg = page.locator(".wide svg").first
+    assert svg.locator("path").first.evaluate("e => getComputedStyle(e).fill") == paper
+    assert svg.locator("text", has_text="says").evaluate("e => getComputedStyle(e).fill") == ink
+    word = svg.locator("text", has_text="sky").evaluate("e => getComputedStyle(e).fill")
+    assert sum(map(int, re.findall(r"\d+", word))) < 100  # on a cell that stays light
+    page.emulate_media(media="print", color_scheme=scheme)
+    fills = page.evaluate("[...document.querySelectorAll('.wide path')].map(e => getComputedStyle(e).fill)")
+    assert "rgb(255, 255, 255)" in fills
+    assert "rgb(23, 24, 26)" not in fills
+
+
+@pytest.mark.parametrize(("scheme", "paper"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(23, 24, 26)")])
+def test_a_standalone_svg_is_dark_where_the_reader_likes_it(browser, tmp_path, two_runs, scheme, paper):
+    path = nlp_lstm.probe("the sky is blue", "sentiment-001", memory=True).save(tmp_path / "a.svg")
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(path.as_uri())
+    assert page.locator("path").first.evaluate("e => getComputedStyle(e).fill") == paper
+
+
+def test_seven_words_of_one_run_print_on_one_page_and_a_figure_is_never_cut(opened, two_runs):
+    report = nlp_lstm.probe("the sky is blue and the film", "sentiment-001")
+    page = opened(report, viewport=DESK, color_scheme="dark").page
+    assert len(re.findall(rb"/Type */Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    states = nlp_lstm.trace("sentiment-001", "the sky is blue and the film")["layer_2"].plot()
+    page = opened(states, viewport=DESK).page
+    assert 1 <= len(re.findall(rb"/Type */Page\b", page.pdf())) <= 2
+    page.emulate_media(media="print")
+    breaks = page.evaluate(
+        "[...document.querySelectorAll('figure')].map(e => getComputedStyle(e).breakInside)"
+    )
+    assert set(breaks) == {"avoid"}
+    assert page.locator(".wide").first.is_visible()
+    assert not page.locator(".narrow").first.is_visible()
 
 
 def test_it_prints_on_paper_without_what_scrolls(opened, report):

@@ -10,7 +10,7 @@ import pytest
 import nlp_lstm
 from nlp_lstm.errors import UsageError
 from nlp_lstm.states.changes import change_table, parse_swap, swap_word, without_word
-from nlp_lstm.states.edits import Edit
+from nlp_lstm.models.edits import Edit
 from nlp_lstm.states.tracing import trace
 
 SENTENCE = "the sky is blue and the film is good"
@@ -169,7 +169,7 @@ def test_a_state_of_zero_has_no_relative_change(run):
         ),
         (("--hold", "forget_gate=1", "--memory"), "memory and hold exclude each other"),
         (("--hold", "forget_gate=1", "--unit", 2), "unit and hold exclude each other"),
-        (("--swap", "3=a", "--towards", "is"), "towards 'is': it shows the memory of an output"),
+        (("--swap", "3=a", "--towards", "is"), "towards 'is': give memory, why or patch_from as well"),
         (("--swap", "3=a", "--layer", 7), "layer 7: next-word-001 has layers 1 to 2"),
     ],
 )
@@ -201,6 +201,6 @@ def test_a_swap_takes_any_word(run):
 @pytest.mark.parametrize("part", ["cell_state", "hidden_state", "candidate", "output_gate", "forget_gate"])
 def test_an_edit_that_overflows_leaves_gaps_and_no_warning(two_runs, cli, part):
     done = cli("probe", SENTENCE, "--hold", f"{part}=3e38", "--json")
-    assert (done.code, done.err) == (0, "")
+    assert (done.code, done.told) == (0, "")
     said = {row["says_after"] for table in json.loads(done.out)["tables"] for row in table["rows"]}
     assert (None in said) == (part in ("hidden_state", "output_gate"))

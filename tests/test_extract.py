@@ -389,7 +389,7 @@ def test_a_worker_s_full_disk_is_one_line(two_runs):
         ({"parts": ["carry"]}, 2, "unknown part of lstm 'carry': the known ones are input_gate, "),
         ({"layers": [3]}, 2, "layer is 3: sentiment-001 has the layers 1 to 2"),
         ({"layers": [0]}, 2, "layer is 0"),
-        ({"dtype": "float64"}, 2, "unknown dtype 'float64': the known ones are float32, float16"),
+        ({"dtype": "float64"}, 2, "unknown dtype 'float64': did you mean float16 or float32? The known ones"),
         ({"workers": 0}, 2, "workers is 0: it must be at least 1"),
         ({"limit": 0}, 2, "limit is 0: it must be at least 1"),
     ],

@@ -12,7 +12,7 @@ import nlp_lstm
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.models.cells import run_cell
 from nlp_lstm.report import Comparison, Report
-from nlp_lstm.states.edits import Edit
+from nlp_lstm.models.edits import Edit
 from nlp_lstm.states.memory import (
     half_life,
     logit_writes,
@@ -276,7 +276,7 @@ def test_the_longest_lived_units_are_printed_and_all_are_in_csv(here, new_run, c
     run = new_run(Path("a"), layers=1)
     one = trace(run, SENTENCE)["layer_1"]
     table = unit_age_table(one, write_decomposition(one))
-    assert show(Report((table,))).count("\n") == 5 + 3
+    assert show(Report((table,))).count("\n") == 5 + 4
     many = replace(table, rows=[*"abcdefgh"], values=[(1.0, 2.0)] * 8)
     assert "(the first 5 of 8; --json and --format csv hold all)" in show(Report((many,)))
     assert show(Report((many,)), "csv").count("\n") == 8
@@ -284,7 +284,7 @@ def test_the_longest_lived_units_are_printed_and_all_are_in_csv(here, new_run, c
     assert heading.split(",") == ["table", "word", *NAMES, "memory_age"]
 
 
-@pytest.mark.parametrize(("timesteps", "wide"), [(17, 2), (40, 2), (41, 1)])
+@pytest.mark.parametrize(("timesteps", "wide"), [(17, 2), (24, 2), (40, 1), (46, 1)])
 def test_a_long_sentence_is_a_map_of_shades_alone(timesteps, wide):
     one = random_trace(timesteps, 6)
     writes = write_decomposition(one)
@@ -321,7 +321,7 @@ def test_words_of_a_map_take_no_effect_on_a_terminal(two_runs, cli):
     [
         (("--memory", "--unit", 5), "unit 5: next-word-001 has units 0 to 4"),
         (("--memory", "--layer", 3), "layer 3: next-word-001 has layers 1 to 2"),
-        (("--towards", "is"), "towards 'is': it shows the memory of an output, give memory as well"),
+        (("--towards", "is"), "towards 'is': give memory, why or patch_from as well"),
         (("--memory", "--unit", 1, "--towards", "is"), "unit and towards exclude each other"),
         (
             ("--memory", "--towards", "zebra"),

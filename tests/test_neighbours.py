@@ -103,7 +103,7 @@ def test_a_damaged_neighbour_is_named_and_passed_over(neighbour, cli, damage, re
     assert f"damaged: sentiment-002 ({reason})" in " ".join(cli("runs").out.split())
     for command in (("probe", "the sky"), ("predict", "the sky"), ("evaluate", "--quiet")):
         done = cli(*command)
-        assert (done.code, done.err) == (0, f"nlp-lstm: passed over runs/sentiment-002 ({reason})\n"), command
+        assert (done.code, done.told) == (0, f"nlp-lstm: passed over runs/sentiment-002 ({reason})\n"), command
         assert "sentiment-001" in done.out
     assert cli("generate", "the sky").code == 0
     assert newest_run("sentiment").name == default_run().name == "sentiment-001"
@@ -117,21 +117,21 @@ def test_a_changed_bit_is_found_when_the_run_is_loaded_and_the_next_newest_is_us
     assert [path.name for path, _ in list_runs()][-1] == "sentiment-002"
     done = cli("predict", "the sky", "--json")
     assert json.loads(done.out)["run"] == "sentiment-001"
-    assert done.err == f"nlp-lstm: passed over runs/sentiment-002 ({file} is not the file that was saved)\n"
+    assert done.told == f"nlp-lstm: passed over runs/sentiment-002 ({file} is not the file that was saved)\n"
     assert newest_run().name == "sentiment-001"
     assert [run.name for run in default_runs()] == ["next-word-001", "sentiment-001"]
 
 
 def test_what_is_older_than_the_run_that_is_used_is_not_told(neighbour, cli):
     os.truncate("runs/sentiment-001/weights.safetensors", 12)
-    assert cli("predict", "the sky").err == ""
-    assert cli("probe", "the sky").err == ""
+    assert cli("predict", "the sky").told == ""
+    assert cli("probe", "the sky").told == ""
 
 
 def test_a_task_without_a_whole_run_is_told(neighbour, cli):
     os.truncate("runs/next-word-001/weights.safetensors", 12)
     done = cli("probe", "the sky")
-    assert done.err == (
+    assert done.told == (
         "nlp-lstm: passed over runs/next-word-001 (weights.safetensors is not the file that was saved)\n"
     )
     done = cli("generate", "the sky")
@@ -161,7 +161,7 @@ def test_a_folder_that_refuses_to_be_looked_into_is_passed_over(neighbour, cli, 
 
     monkeypatch.setattr(Path, "stat", refuse)
     assert json.loads(cli("runs", "--json").out)["damaged"] == "sentiment-002 (cannot read run.json)"
-    assert cli("predict", "the sky").err == (
+    assert cli("predict", "the sky").told == (
         "nlp-lstm: passed over runs/sentiment-002 (cannot read run.json)\n"
     )
 
@@ -189,8 +189,8 @@ def test_an_unfinished_training_is_named_and_how_to_go_on(neighbour, cli):
     assert (told["in training"], told.get("unfinished")) == ("sentiment-003", None)
     assert "unfinished" in json.loads(cli("runs", "--json").out)
     done = cli("predict", "the sky", "--json")
-    assert (json.loads(done.out)["run"], done.err) == ("sentiment-002", "")
-    done = cli("predict", "sentiment-003", "the sky")
+    assert (json.loads(done.out)["run"], done.told) == ("sentiment-002", "")
+    done = cli("predict", "the sky", "--run", "sentiment-003")
     assert (done.code, done.err) == (
         66,
         "nlp-lstm: runs/sentiment-003 holds a training that was not finished: continue it with "
@@ -215,7 +215,7 @@ def test_where_all_are_damaged_the_shipped_ones_are_used(
     done = cli("probe", "the sky")
     assert done.code == 0
     assert done.err.count("passed over runs/") == 3
-    assert "using next-word-stories and sentiment-sst, shipped with nlp-lstm" in done.err
+    assert "reading with next-word-stories (shipped) and sentiment-sst (shipped)" in done.err
     shutil.rmtree(shipped / "sentiment-sst")
     assert cli("predict", "the sky").code == 66
     assert load_run("next-word-stories").shipped

@@ -20,7 +20,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 VERDICT = ROOT / "docs/understand/verdict.txt"
 METRICS = ("accuracy_", "macro_", "last_word_", "cross_", "perplexity", "fresh_", "top_", "agreement_")
 # Which word is likelier or higher may differ from one processor to the next; how many are shown may not.
-OF_THE_MODEL = re.compile(r'predict "|generate|find|compare')
+OF_THE_MODEL = re.compile(r'predict "[^"]*"$|generate|find|compare')
 
 
 def load(path: Path):

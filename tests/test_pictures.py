@@ -125,7 +125,7 @@ def test_every_question_of_probe_has_pictures(two_runs, cli, question):
 
 
 def test_the_picture_of_a_sentence_holds_what_the_tables_hold(two_runs):
-    report = nlp_lstm.probe(SENTENCE, "sentiment-001")
+    report = nlp_lstm.probe(SENTENCE, "sentiment-001", wide=True)
     texts = read_text(str(VIEWS.get("svg")(report)))
     for t, record in enumerate(report.comparisons[0].records(), start=1):
         label, probability = str(record["says"]).split()
@@ -215,7 +215,7 @@ def test_a_table_is_drawn_as_it_stands_and_says_what_it_leaves_out():
     texts = read_text(show("svg", table(first=1)))
     assert {"speed", "per second", "cell", "words", "lstm", "9.500"} <= set(texts)
     assert "gru" not in texts
-    assert "The first 1 of 2 rows; --format csv and json hold all." in texts
+    assert "The first 1 of 2 rows; --format csv and json hold all." in " ".join(texts)
 
 
 def test_long_sentences_in_a_table_are_wrapped():
@@ -304,11 +304,11 @@ def test_long_sentences_are_drawn_in_rows_up_to_a_limit_that_is_said(here, new_r
 
 
 def test_a_page_holds_its_tables_as_tables(two_runs):
-    report = nlp_lstm.probe(SENTENCE)
+    report = nlp_lstm.probe(SENTENCE, wide=True)
     text = str(VIEWS.get("html")(report))
     page = Page(text)
     assert page.tags.count("table") == page.tags.count("caption") == 2
-    assert page.tags.count("svg") == 4
+    assert page.tags.count("svg") == 2 * page.tags.count("figure") == 8  # each wide and narrow
     assert page.attributes.count(("scope", "row")) == 2 * len(SENTENCE.split())
     assert page.attributes.count(("scope", "col")) == 2 * (1 + len(report.comparisons[0].columns))
     assert f"{report.comparisons[0].records()[0]['forget_gate']:.3f}" in page.text

@@ -18,7 +18,7 @@ from nlp_lstm.corpora import Example
 from nlp_lstm.corpus_states.shards import read_groups
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.evaluation.words import _read_fresh
-from nlp_lstm.states.edits import Edit
+from nlp_lstm.models.edits import Edit
 from nlp_lstm.states.memory import memory_age, unit_ages, write_decomposition
 from nlp_lstm.states.memory_tables import memory_table
 from nlp_lstm.states.traces import moved, named, says
@@ -112,7 +112,7 @@ def test_predict_after_a_prefix_is_what_evaluate_gave_the_same_place(predictor):
 
 
 def _says(run: Run, text: str) -> list[tuple[str, float]]:
-    table = nlp_lstm.predict(text, run, most=10_000, unknown=True).comparisons[0]
+    table = nlp_lstm.predict(text, run, top=10_000, unknown=True).comparisons[0]
     return [(word, float(row[0])) for word, row in zip(table.rows, table.values) if row[0] is not None]  # pyright: ignore
 
 
@@ -338,7 +338,7 @@ def test_evaluate_extract_and_a_predictor_imply_no_end(tagger, lstm):
 
 def test_the_command_line_reads_as_typed_when_asked(tagger, cli):
     def labels(*options: str) -> list[str]:
-        told = json.loads(cli("predict", tagger.name, "the sky is", "--json", *options).out)
+        told = json.loads(cli("predict", "the sky is", "--run", tagger.name, "--json", *options).out)
         return [row["word"] for row in told["tables"][0]["rows"]]
 
     assert labels() == ["the", "sky", "is", "(end)"]
@@ -366,7 +366,7 @@ def unsure(lstm) -> Run:
 
 
 def test_the_unknown_word_is_left_out_and_the_others_are_renormalized(unsure):
-    report = nlp_lstm.predict(LINE, unsure, most=10_000)
+    report = nlp_lstm.predict(LINE, unsure, top=10_000)
     table = report.comparisons[0]
     assert not {"<unk>", "[PAD]"} & set(table.rows)
     assert sum(float(row[0] or 0) for row in table.values) == pytest.approx(1, abs=1e-5)
@@ -376,7 +376,7 @@ def test_the_unknown_word_is_left_out_and_the_others_are_renormalized(unsure):
     assert shown.comparisons[0].rows[0] == "<unk>"
     assert shown.comparisons[0].values[0][0] == pytest.approx(float(outputs[UNK]), abs=1e-6)
     assert shown.facts["unknown_share"] is None
-    each = nlp_lstm.predict([LINE, ""], unsure, most=2).comparisons[0].records()
+    each = nlp_lstm.predict([LINE, ""], unsure, top=2).comparisons[0].records()
     assert each[0]["next word 1"] == table.rows[0]
     assert each[0]["unknown_share"] == pytest.approx(report.facts["unknown_share"])
     assert each[1]["unknown_share"] is None
@@ -384,7 +384,7 @@ def test_the_unknown_word_is_left_out_and_the_others_are_renormalized(unsure):
 
 
 def test_probe_and_its_pictures_name_what_predict_names(unsure, cli):
-    best = nlp_lstm.predict(LINE, unsure, most=3).comparisons[0]
+    best = nlp_lstm.predict(LINE, unsure, top=3).comparisons[0]
     report = nlp_lstm.probe(LINE, unsure)
     expected = " ".join(f"{word} {row[0]:.2f}" for word, row in zip(best.rows, best.values))
     assert report.comparisons[0].records()[-1]["says"] == expected
@@ -413,14 +413,14 @@ def test_the_colours_of_a_picture_are_of_what_is_named(unsure):
 def test_generate_writes_the_unknown_word_only_when_asked(unsure, cli):
     assert "<unk>" not in nlp_lstm.generate(LINE, unsure, words=40)
     assert nlp_lstm.generate(LINE, unsure, words=3, temperature=0, unknown=True) == "<unk> <unk> <unk>"
-    assert "<unk>" in cli("generate", unsure.name, LINE, "--unknown").out
+    assert "<unk>" in cli("generate", LINE, "--run", unsure.name, "--unknown").out
 
 
 def test_generate_draws_at_eight_tenths_from_the_forty_likeliest(lstm, cli):
     told = nlp_lstm.generate(LINE, lstm, words=30)
     assert told == nlp_lstm.generate(LINE, lstm, words=30, temperature=0.8, top_k=40)
     assert told != nlp_lstm.generate(LINE, lstm, words=30, temperature=1.0, top_k=None)
-    assert cli("generate", lstm.name, LINE, "--words", "30").out == f"{LINE} {told}\n"
+    assert cli("generate", LINE, "--run", lstm.name, "--words", "30").out == f"{LINE} {told}\n"
 
 
 def test_nothing_is_named_where_all_is_unknown():

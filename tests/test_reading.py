@@ -95,10 +95,10 @@ def test_a_typed_text_is_split_at_its_blanks_where_the_run_knows_the_pieces(run)
 
 
 def test_the_command_line_has_both_ways(cli, run):
-    assert cli("predict", "r", "the blue,", "--tokenized", "--json").code == 0
-    told = json.loads(cli("predict", "r", "the blue,", "--tokenized", "--json").out)
+    assert cli("predict", "the blue,", "--run", "r", "--tokenized", "--json").code == 0
+    told = json.loads(cli("predict", "the blue,", "--run", "r", "--tokenized", "--json").out)
     assert told["unknown_words"] == "blue,"
-    raw = json.loads(cli("predict", "r", "the blue,", "--raw", "--json").out)
+    raw = json.loads(cli("predict", "the blue,", "--run", "r", "--raw", "--json").out)
     assert raw["unknown_words"] is None
 
 
@@ -221,7 +221,7 @@ def texts(here) -> Path:
 @pytest.mark.parametrize("task", ["sentiment", "next-word"])
 def test_predict_says_a_row_for_each_line(two_runs, texts, cli, task):
     run = nlp_lstm.load_run(f"{task}-001")
-    told = json.loads(cli("predict", run.name, "--file", texts, "--json").out)
+    told = json.loads(cli("predict", "--run", run.name, "--file", texts, "--json").out)
     rows = told["tables"][0]["rows"]
     assert [row["text"] for row in rows] == ["the sky", "", "the film is bad"]
     assert told["texts"] == 3
@@ -233,21 +233,21 @@ def test_predict_says_a_row_for_each_line(two_runs, texts, cli, task):
 
 
 def test_predict_as_csv_with_more_next_words(two_runs, texts, cli):
-    done = cli("predict", "next-word-001", "--file", texts, "--top", "3", "--format", "csv")
+    done = cli("predict", "--run", "next-word-001", "--file", texts, "--top", "3", "--format", "csv")
     heading, *rows = done.out.splitlines()
     assert heading.split(",")[1:4] == ["text", "next word 1", "probability 1"]
     assert heading.split(",")[-1] == "unknown_share"
     assert len(rows) == 3
     assert rows[1] == "predictions,,,,,,,,"
-    assert len(nlp_lstm.predict("the sky", "next-word-001", most=3).comparisons[0].rows) == 3
+    assert len(nlp_lstm.predict("the sky", "next-word-001", top=3).comparisons[0].rows) == 3
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         ((), "Missing argument"),
-        (("r", "a", "--file", "texts.txt"), "give RUN alone"),
-        (("sentiment-001", "the sky", "--top", "0"), "--top"),
+        (("a", "--file", "texts.txt"), "leave out TEXT or --file"),
+        (("the sky", "--top", "0"), "--top"),
     ],
 )
 def test_predict_refuses_what_makes_no_sense(two_runs, texts, cli, arguments, says):
@@ -269,7 +269,7 @@ def test_predict_refuses_what_makes_no_sense(two_runs, texts, cli, arguments, sa
 def test_a_file_of_texts_that_cannot_be_read_is_told_in_one_line(two_runs, cli, raw, code, says):
     if raw is not None:
         Path("f.txt").write_bytes(raw)
-    done = cli("predict", "sentiment-001", "--file", "f.txt")
+    done = cli("predict", "--run", "sentiment-001", "--file", "f.txt")
     assert (done.code, done.out) == (code, "")
     assert says in done.err
     assert len(done.err.splitlines()) == 1
@@ -277,7 +277,7 @@ def test_a_file_of_texts_that_cannot_be_read_is_told_in_one_line(two_runs, cli, 
 
 def test_only_line_ends_part_the_texts_of_a_file(two_runs, cli):
     Path("f.txt").write_bytes("the\u2028sky\x0cis\r\nblue\n".encode())
-    told = json.loads(cli("predict", "sentiment-001", "--file", "f.txt", "--json").out)
+    told = json.loads(cli("predict", "--run", "sentiment-001", "--file", "f.txt", "--json").out)
     assert [row["text"] for row in told["tables"][0]["rows"]] == ["the\u2028sky\x0cis", "blue"]
 
 

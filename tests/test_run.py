@@ -263,7 +263,7 @@ def test_an_unknown_setting_lists_the_known_ones():
     from nlp_lstm.task import load_task
 
     with pytest.raises(
-        UnknownNameError, match=r"unknown setting 'unit': the known ones are cell, layers, units"
+        UnknownNameError, match=r"unknown setting 'unit': did you mean units\?"
     ):
         load_task("sentiment").changed_settings({"unit": 3})
 

@@ -136,7 +136,7 @@ def test_a_card_tells_of_word_vectors_where_there_were_any(here, new_run):
 @pytest.mark.parametrize(
     ("name", "change", "says"),
     [
-        ("sentiment-imdb", {}, "unknown shipped run 'sentiment-imdb': the known ones are sentiment-sst, "),
+        ("sentiment-imdb", {}, "unknown shipped run 'sentiment-imdb': did you mean sentiment-sst? The known ones are sentiment-sst, "),
         ("next-word-stories", {}, "a is a sentiment run on sst: next-word-stories must be next-word on"),
         ("sentiment-sst", {"status": "interrupted"}, "a is interrupted: ship a run that is finished"),
         ("sentiment-sst", {"source": "mini"}, "a is a sentiment run on mini"),
@@ -175,7 +175,7 @@ def test_a_shipped_run_has_a_name_that_every_command_takes(shipped, cli):
         run = load_run(name)
         assert (run.name, run.task, run.shipped) == (name, card.task, True)
         for arguments in (
-            ("predict", name, "the sky"),
+            ("predict", "the sky", "--run", name),
             ("probe", "the sky", "--run", name),
             ("evaluate", name, "--data", "mini", "--limit", 5, "--quiet"),
             ("extract", name, "--data", "mini", "--limit", 5, "--output", f"states-{name}", "--quiet"),
@@ -183,7 +183,7 @@ def test_a_shipped_run_has_a_name_that_every_command_takes(shipped, cli):
             done = cli(*arguments)
             assert (done.code, done.err) == (0, ""), arguments
             assert name in done.out
-    assert cli("generate", "next-word-stories", "the sky").err == ""
+    assert cli("generate", "the sky", "--run", "next-word-stories").err == ""
 
 
 def test_a_run_of_the_user_s_own_comes_before_a_shipped_one(shipped, new_run):
@@ -206,33 +206,34 @@ def test_runs_lists_and_marks_them(shipped, new_run, cli):
 
 # where none was trained
 
-NOTE = "nlp-lstm: runs/ holds no run for this: using {}, shipped with nlp-lstm\n"
+NOTE = "nlp-lstm: reading with {}; --run RUN names another\n"
 
 
 def test_where_none_was_trained_the_shipped_ones_are_used(shipped, cli):
     done = cli("predict", "the sky", "--json")
-    assert done.err == NOTE.format("sentiment-sst")
+    assert done.err == NOTE.format("sentiment-sst (shipped)")
     assert json.loads(done.out)["run"] == "sentiment-sst" == nlp_lstm.predict("the sky").facts["run"]
     done = cli("generate", "the sky")
-    assert (done.code, done.err) == (0, NOTE.format("next-word-stories"))
+    assert (done.code, done.err) == (0, NOTE.format("next-word-stories (shipped)"))
     assert done.out == f"the sky {nlp_lstm.generate('the sky')}\n"
     done = cli("probe", "the sky")
-    assert (done.code, done.err) == (0, NOTE.format("next-word-stories and sentiment-sst"))
-    titles = [table.title for table in nlp_lstm.probe("the sky").comparisons]
-    assert titles == ["next-word, next-word-stories, layer_2", "sentiment, sentiment-sst, layer_2"]
-    assert all(title in done.out for title in titles)
+    assert (done.code, done.err) == (0, NOTE.format("next-word-stories (shipped) and sentiment-sst (shipped)"))
+    (table,) = nlp_lstm.probe("the sky").comparisons
+    assert table.title == "sentiment, sentiment-sst, layer_2 beside next-word, next-word-stories, layer_2"
+    assert table.title in done.out
 
 
 def test_what_was_trained_comes_first(shipped, new_run, cli):
     new_run(Path("runs/sentiment-001"))
-    for command in ("predict", "probe"):
-        done = cli(command, "the sky")
-        assert (done.code, done.err) == (0, "")
-        assert "sentiment-001" in done.out
-        assert "next-word-stories" not in done.out
-    assert cli("generate", "the sky").err == NOTE.format("next-word-stories")
+    done = cli("predict", "the sky")
+    assert (done.code, done.told) == (0, "")
+    assert "sentiment-001 (yours, trained on mini); --run RUN names another, such as sentiment-sst" in done.err
+    assert "sentiment-001" in done.out
+    done = cli("probe", "the sky")  # of both kinds there is one
+    assert "sentiment, sentiment-001, layer_2 beside next-word, next-word-stories, layer_2" in done.out
+    assert cli("generate", "the sky").err == NOTE.format("next-word-stories (shipped)")
     new_run(Path("runs/next-word-001"), "next-word")
-    assert cli("generate", "the sky").err == ""
+    assert "next-word-001 (yours, trained on mini)" in cli("generate", "the sky").err
     assert json.loads(cli("predict", "the sky", "--json").out)["run"] == "next-word-001"
 
 
@@ -300,10 +301,7 @@ def test_the_shipped_runs_are_whole_and_their_cards_true(name, tmp_path, monkeyp
 
 def test_the_shipped_runs_answer_where_none_was_trained(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    titles = [table.title for table in nlp_lstm.probe("the film is not bad").comparisons]
-    assert [title.split(", ")[:2] for title in titles] == [
-        ["next-word", "next-word-stories"],
-        ["sentiment", "sentiment-sst"],
-    ]
+    (table,) = nlp_lstm.probe("the film is not bad").comparisons
+    assert table.title == "sentiment, sentiment-sst, layer_1 beside next-word, next-word-stories, layer_2"
     assert nlp_lstm.generate("the film is", words=3).split()
     assert nlp_lstm.predict("the film is good").facts["run"] == "sentiment-sst"

@@ -8,6 +8,7 @@ import numpy as np
 from nlp_lstm.analyses._words import join
 from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.models.network import EditLayer
+from nlp_lstm.report.progress import track
 from nlp_lstm.states.changes import output_change
 from nlp_lstm.states.traces import Trace
 from nlp_lstm.store.reading import read_ids
@@ -70,7 +71,7 @@ def _changes(
 ) -> np.ndarray:
     """The change of the output for each choice of units, summed over each sentence, `(holds, sentences)`."""
     sums = np.zeros((len(holds), len(ids)))
-    for start in range(0, len(ids), BATCH):
+    for start in track(range(0, len(ids), BATCH)):
         batch = ids[start : start + BATCH]
         inputs = pad(batch, batch).inputs
         real = np.arange(inputs.shape[1]) < np.array([[len(one)] for one in batch])

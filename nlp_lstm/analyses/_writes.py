@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlp_lstm.analyses._words import starts_of
+from nlp_lstm.report.progress import track
 from nlp_lstm.states.memory import memory_age, write_decomposition
 from nlp_lstm.states.traces import Trace
 
@@ -49,7 +50,7 @@ def measure_writes(traces: Sequence[Trace]) -> Writes:
     Raises:
         UsageError: if the layer is no LSTM.
     """
-    found = [_sentence(trace) for trace in traces]
+    found = [_sentence(trace) for trace in track(traces)]
     joined = {name: np.concatenate([one[name] for one in found]) for name in found[0]}
     states = ("cell_state", "hidden_state")
     return Writes(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,20 +16,24 @@ from nlp_lstm.analyses._probes import (
     majority,
     read_target,
 )
+from nlp_lstm.analyses._seeing import along, of_states
 from nlp_lstm.analyses._targets import Target, commonest_words, other_targets, word_target
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
 from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import part, track
 
 FARTHEST = 10  # words back
 FEWEST_WORDS = 200  # to test on
+PLACES = "words back"  # what the rows of curves are
 NARROW = 0.02  # half of an interval that is narrow enough
 ACCURACY = (
     "accuracy of linear probes, in [0, 1], on sentences that they were not fitted on; low, high: the 95 % "
     "interval by sentence; majority: share of the commonest class; narrow: whether the intervals of both "
     f"states are within ± {NARROW:g}"
 )
+NO_TARGET = f"no rows: no target has {FEWEST_WORDS} words to test on; give more sentences or a larger --limit"
 CONTROLS = (
     "untrained: accuracy of the same probe on the model before training. selectivity: accuracy minus that on "
     "a control task, which gives each word of the vocabulary a random class (Hewitt & Liang 2019)"
@@ -68,19 +73,20 @@ def decode(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
         DataError: if there are fewer than 20 sentences, or too few words for any probe.
     """
     tables = []
-    for study in studies:
+    for study in track(studies):
         halves = halve(study, seed)
         words = commonest_words(study)
         back = [word_target(study, back, words) for back in range(FARTHEST + 1)]
         others = [word_target(study, -1, words), *other_targets(study)]
-        for layer in study.traces:
-            backwards = measure_decoding(study, layer, back, halves, seed)
+        for layer in track(study.traces):
+            with part(0.6):
+                backwards = measure_decoding(study, layer, back, halves, seed)
             rest = measure_decoding(study, layer, others, halves, seed)
             if not backwards + rest:
                 raise DataError(f"{study.data} has too few words for a probe: give more sentences")
             rows = [str(number) for number in range(len(backwards))]
             about = f"reading the word at each place back, one of {len(words)} words"
-            tables.append(_accuracies(study, layer, about, backwards, rows, "words back", seed))
+            tables.append(_accuracies(study, layer, about, backwards, rows, PLACES, seed))
             names = [one.target.name for one in rest]
             tables.append(_accuracies(study, layer, "reading other things", rest, names, "target", seed))
             tables.append(_controls(study, layer, backwards + rest))
@@ -94,7 +100,7 @@ def measure_decoding(
     trained = features(study.traces[layer])
     untrained = features(study.untrained_traces[layer])
     found = []
-    for target in targets:
+    for target in track(targets):
         asked = target.classes >= 0
         split = [len(np.unique(target.classes[asked & half])) for half in (halves.fitted, ~halves.fitted)]
         if (asked & ~halves.fitted).sum() < FEWEST_WORDS or min(split) < 2:
@@ -186,8 +192,27 @@ def _accuracies(
             widths = np.maximum(widths, [float(found.high - found.low) / 2 for found in intervals])
     columns["test_words"] = [len(one.majority.hits) for one in decoded]
     columns["narrow"] = [bool(width <= NARROW) for width in widths]
-    chart = "curves" if row_kind == "words back" else ""
-    return Comparison.from_columns(study.title(layer, about), rows, columns, row_kind, ACCURACY, chart)
+    meaning = ACCURACY if decoded else f"{NO_TARGET}. {ACCURACY}"
+    chart = "curves" if row_kind == PLACES else "intervals"
+    options: dict[str, Any] = {"chart": chart, "unit": "accuracy", "see": _see(decoded, row_kind, seed)}
+    return Comparison.from_columns(study.title(layer, about), rows, columns, row_kind, meaning, **options)
+
+
+def _see(decoded: Sequence[Decoded], row_kind: str, seed: int) -> str:
+    """Which state the words before, or else the first of the targets, are read from better."""
+    if not decoded:
+        return ""
+    found = {
+        state: Interval(
+            *(np.array(ends) for ends in zip(*(one.trained[state].interval(seed) for one in decoded)))
+        )
+        for state in ("hidden_state", "cell_state")
+        if state in decoded[0].trained
+    }
+    if row_kind == PLACES:
+        return along("Accuracy", found)
+    first = {state: Interval(*(ends[0] for ends in one)) for state, one in found.items()}
+    return of_states(f"Accuracy for the {decoded[0].target.name}", first)
 
 
 def _controls(study: Study, layer: str, decoded: Sequence[Decoded]) -> Comparison:
@@ -199,4 +224,6 @@ def _controls(study: Study, layer: str, decoded: Sequence[Decoded]) -> Compariso
             one.trained[name].accuracy - one.control[name].accuracy for one in decoded
         ]
     rows = [one.target.name for one in decoded]
-    return Comparison.from_columns(study.title(layer, "controls"), rows, columns, "target", CONTROLS)
+    see = "Selectivity below 0: the current word's name is easier to read than what was asked for."
+    chart: dict[str, Any] = {"chart": "intervals", "see": see}
+    return Comparison.from_columns(study.title(layer, "controls"), rows, columns, "target", CONTROLS, **chart)

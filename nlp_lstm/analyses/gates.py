@@ -5,15 +5,17 @@ h in (-1, 1). The cell state has no bound: i * g can be added to it again and ag
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
+from nlp_lstm.analyses._seeing import largest, show
 from nlp_lstm.analyses._words import check_sentences, join, starts_of, word_mean
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.evaluation.intervals import Interval, draw_sentences, interval
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import track
 from nlp_lstm.states.memory import fade_half_life
 from nlp_lstm.states.traces import CLOSED, OPEN, Trace
 
@@ -87,9 +89,9 @@ def gates(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
         DataError: if there are fewer than 30 sentences.
     """
     tables, half_lives = [], {}
-    for study in studies:
+    for study in track(studies):
         check_sentences(f"gates of {study.run.name}", len(study.examples))
-        for layer, traces in study.traces.items():
+        for layer, traces in track(study.traces.items()):
             before = study.untrained_traces[layer]
             trained, untrained = measure_gates(traces, seed), measure_gates(before, seed)
             tables.append(_part_table(study, layer, trained, untrained))
@@ -103,10 +105,9 @@ def gates(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
     if half_lives:
         columns = list(next(iter(half_lives.values())))
         values = [tuple(row.values()) for row in half_lives.values()]
-        found = Comparison(
-            "half-lives of units, in words", list(half_lives), columns, values, "layer", HALF_LIVES
-        )
-        tables.append(found)
+        chart: dict[str, Any] = {"chart": "spread", "unit": "words", "see": _see_layers(half_lives)}
+        title = "half-lives of units, in words"
+        tables.append(Comparison(title, list(half_lives), columns, values, "layer", HALF_LIVES, **chart))
     return tuple(tables)
 
 
@@ -177,7 +178,8 @@ def _part_table(
         columns[f"{100 * quantile:g} %"] = [spread.quantiles[number] for spread in rows.values()]
     columns["maximum"] = [spread.maximum for spread in rows.values()]
     title = study.title(layer, f"its parts over {_rests_on(study)}")
-    return Comparison.from_columns(title, list(rows), columns, "part", MEANING)
+    chart: dict[str, Any] = {"chart": "spread", "unit": "value", "see": _see_parts(trained)}
+    return Comparison.from_columns(title, list(rows), columns, "part", MEANING, **chart)
 
 
 def _saturation_table(
@@ -192,7 +194,8 @@ def _saturation_table(
         columns |= {f"{share}_low": [one.low for one in found], f"{share}_high": [one.high for one in found]}
         columns |= {f"untrained_{share}": [getattr(untrained[name], share).mean for name in names]}
     title = study.title(layer, f"saturation of gates over {_rests_on(study)}")
-    return Comparison.from_columns(title, names, columns, "gate", SATURATION)
+    see = largest("Most often open", {name: trained[name].open for name in names})
+    return Comparison.from_columns(title, names, columns, "gate", SATURATION, "intervals", see=see)
 
 
 def _unit_table(study: Study, layer: str, lives: HalfLives) -> Comparison:
@@ -206,7 +209,31 @@ def _unit_table(study: Study, layer: str, lives: HalfLives) -> Comparison:
     }
     title = study.title(layer, f"half-life of each unit, in words, over {_rests_on(study)}")
     rows = [str(unit) for unit in units]
-    return Comparison.from_columns(title, rows, columns, "unit", UNITS, first=LONGEST_LIVED)
+    best, low, high = (show(bound[units[0]]) for bound in lives.units)
+    see = (
+        f"Unit {units[0]} has the longest half-life, {best} words ({low} to {high}); the median of all "
+        f"units is {show(lives.median.mean)} words."
+    )
+    chart: dict[str, Any] = {"chart": "ranked", "unit": "half-life in words", "see": see}
+    return Comparison.from_columns(title, rows, columns, "unit", UNITS, first=LONGEST_LIVED, **chart)
+
+
+def _see_parts(trained: dict[str, Spread]) -> str:
+    """How far the gates and the cell state reach."""
+    gates = [spread.maximum for part, spread in trained.items() if part.endswith("_gate")]
+    told = [f"no gate is above {max(gates):.3f}"] if gates else []
+    if "cell_state" in trained:
+        reach = max(abs(trained["cell_state"].minimum), trained["cell_state"].maximum)
+        told.append(f"the cell state reaches {show(reach)} in absolute value")
+    text = ", and ".join(told)
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _see_layers(rows: dict[str, dict[str, float]]) -> str:
+    """Which layer holds longest."""
+    names = ("50 %", "median_low", "median_high")
+    found = {layer: Interval(*(np.asarray(row[name]) for name in names)) for layer, row in rows.items()}
+    return largest("Longest median half-life", found)
 
 
 def _half_life_row(lives: HalfLives, untrained: float) -> dict[str, float]:

@@ -7,21 +7,22 @@ places back. If it is about the latest word alone, it is gone at k = 1.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
-from nlp_lstm.analyses.studies import BATCH, Study
+from nlp_lstm.analyses._replacing import FARTHEST, reading_of, replace_words
+from nlp_lstm.analyses._seeing import along, largest
+from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
 from nlp_lstm.evaluation.intervals import Interval, draw_sentences, interval, mean_interval
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import part, track
 from nlp_lstm.states.changes import STATES
 from nlp_lstm.states.traces import Trace
-from nlp_lstm.store.reading import read_ids
 from nlp_lstm.store.run import Run
-from nlp_lstm.text.batches import pad
 
-FARTHEST = 20  # words back
 REPLACED = 4  # words of each sentence that are replaced, one at a time
 FEWEST = 30  # sentences that a figure rests on
 MEANING = (
@@ -96,8 +97,9 @@ def influence(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]
         DataError: if fewer than 30 sentences have a word after another.
     """
     tables, half_lives = [], {}
-    for study in studies:
-        trained = measure_influence(study.run, study.traces, seed)
+    for study in track(studies):
+        with part(0.5):
+            trained = measure_influence(study.run, study.traces, seed)
         untrained = measure_influence(study.untrained, study.untrained_traces, seed)
         for layer, measured in trained.items():
             tables.append(_curves(study, layer, measured, untrained[layer], seed))
@@ -113,9 +115,11 @@ def influence(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]
                 )
                 half_lives[f"{study.run.name}, {layer}, {state}"] = row
     columns = ("half_life", "half_life_low", "half_life_high", "r_squared", "untrained_half_life")
-    found = Comparison(
-        "half-life of influence", list(half_lives), columns, list(half_lives.values()), "state", HALF_LIFE
+    see = largest(
+        "Felt longest", {name: Interval(*map(np.asarray, row[:3])) for name, row in half_lives.items()}
     )
+    title, rows = "half-life of influence, in words", list(half_lives.values())
+    found = Comparison(title, list(half_lives), columns, rows, "state", HALF_LIFE, "intervals", see=see)
     return (*tables, found)
 
 
@@ -131,20 +135,23 @@ def measure_influence(run: Run, traces: dict[str, list[Trace]], seed: int = 0) -
         DataError: if fewer than 30 sentences have a word after another.
     """
     random = np.random.default_rng(seed)
-    ids = [run.vocabulary.ids(trace.words) for trace in next(iter(traces.values()))]
+    ids, read, batch = reading_of(run, next(iter(traces.values())))
     pool = np.concatenate(ids)
     jobs = [(row, place) for row, one in enumerate(ids) for place in _places(len(one), random)]
-    states = [state for state in STATES if state in next(iter(traces.values()))[0].parts]
+    shape = (len(ids), FARTHEST + 1)
     found = {
         layer: Influence(
-            {state: np.zeros((len(ids), FARTHEST + 1)) for state in states},
-            np.zeros((len(ids), FARTHEST + 1)),
+            {state: np.zeros(shape) for state in STATES if state in own[0].parts}, np.zeros(shape)
         )
-        for layer in traces
+        for layer, own in traces.items()
     }
     jobs.sort(key=lambda job: len(ids[job[0]]))
-    for start in range(0, len(jobs), BATCH):
-        _replace(run, traces, ids, jobs[start : start + BATCH], random.choice(pool, BATCH), found)
+    for start in track(range(0, len(jobs), batch)):
+        others = random.choice(pool, batch)
+        for layer, row, changes in replace_words(read, traces, ids, jobs[start : start + batch], others):
+            for state, change in changes.items():
+                found[layer].sums[state][row, : len(change)] += change
+            found[layer].counts[row, : len(changes["hidden_state"])] += 1
     enough = int((next(iter(found.values())).sentences() >= FEWEST).sum())
     if enough < 2:
         raise DataError(
@@ -197,32 +204,6 @@ def _places(length: int, random: np.random.Generator) -> np.ndarray:
     )
 
 
-def _replace(
-    run: Run,
-    traces: dict[str, list[Trace]],
-    ids: list[np.ndarray],
-    jobs: list[tuple[int, int]],
-    others: np.ndarray,
-    found: dict[str, Influence],
-) -> None:
-    """Replace one word in each sentence of a batch, read them, and add what changed."""
-    jobs = [(row, place) for (row, place), other in zip(jobs, others) if ids[row][place] != other]
-    changed = [ids[row].copy() for row, _ in jobs]
-    for sentence, (_, place), other in zip(changed, jobs, others):
-        sentence[place] = other
-    if not jobs:
-        return
-    layers, _ = read_ids(run, pad(changed, changed).inputs)
-    for layer, parts in zip(traces, layers, strict=True):
-        for number, (row, place) in enumerate(jobs):
-            before, reach = traces[layer][row].parts, slice(place, place + FARTHEST + 1)
-            length = len(ids[row][reach])
-            found[layer].counts[row, :length] += 1
-            for state, sums in found[layer].sums.items():
-                old, new = before[state][reach], parts[state][number, : len(ids[row])][reach]
-                sums[row, :length] += np.linalg.norm(new - old, axis=1) / np.linalg.norm(old, axis=1)
-
-
 def _curves(study: Study, layer: str, measured: Influence, untrained: Influence, seed: int) -> Comparison:
     """The table of one layer."""
     columns = {}
@@ -232,6 +213,11 @@ def _curves(study: Study, layer: str, measured: Influence, untrained: Influence,
     columns |= {f"untrained_{state}": untrained.curve(state, seed).mean for state in untrained.sums}
     columns["sentences"] = measured.sentences().tolist()
     rows = [str(distance) for distance in range(measured.counts.shape[1])]
-    return Comparison.from_columns(
-        study.title(layer, "influence of a word"), rows, columns, "words back", MEANING, "curves"
-    )
+    title = study.title(layer, "influence of a word")
+    chart: dict[str, Any] = {"chart": "curves", "unit": "change of the state", "see": _see(measured, seed)}
+    return Comparison.from_columns(title, rows, columns, "words back", MEANING, **chart)
+
+
+def _see(measured: Influence, seed: int) -> str:
+    """In which state a word is felt more, and how far back."""
+    return along("Change of the state", {state: measured.curve(state, seed) for state in measured.sums})

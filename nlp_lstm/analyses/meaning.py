@@ -7,16 +7,19 @@ article's sentence with the same probes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses._probes import Halves, features, fit_probe, halve, read_target
+from nlp_lstm.analyses._seeing import versus
 from nlp_lstm.analyses._targets import Target, commonest_words, word_target
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
 from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import part, track
 from nlp_lstm.states.tracing import trace
 from nlp_lstm.store.reading import encode
 
@@ -66,8 +69,9 @@ def meaning(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
         DataError: if there are fewer than 20 sentences, or no two words that are seen often.
     """
     tables = []
-    for study in studies:
-        measured = measure_meaning(study, seed)
+    for study in track(studies):
+        with part(0.8):
+            measured = measure_meaning(study, seed)
         columns = {
             "current_word": [one.current.mean for one in measured.values()],
             "current_word_low": [one.current.low for one in measured.values()],
@@ -80,7 +84,8 @@ def meaning(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
             "easier": [one.easier for one in measured.values()],
         }
         title = f"{study.run.task}, {study.run.name}, current or next word"
-        tables.append(Comparison.from_columns(title, list(measured), columns, "read from", WHOLE))
+        chart: dict[str, Any] = {"chart": "intervals", "unit": "accuracy", "see": _see(measured)}
+        tables.append(Comparison.from_columns(title, list(measured), columns, "read from", WHOLE, **chart))
         tables.append(_sentence(study, seed))
     return tuple(tables)
 
@@ -97,7 +102,7 @@ def measure_meaning(study: Study, seed: int = 0) -> dict[str, Meaning]:
         raise DataError(f"{study.data} has fewer than two words that occur often: give more sentences")
     current, following = word_target(study, 0, words), word_target(study, -1, words)
     found = {}
-    for layer in study.traces:
+    for layer in track(study.traces):
         trained, untrained = features(study.traces[layer]), features(study.untrained_traces[layer])
         for name in READ_FROM:
             if name in trained:
@@ -149,4 +154,23 @@ def _sentence(study: Study, seed: int) -> Comparison:
     words = encode(study.run, ARTICLE).words
     title = f"{study.run.task}, {study.run.name}, the article's sentence"
     columns = read_sentence(study, ARTICLE, seed)
-    return Comparison.from_columns(title, words, columns, "word", SENTENCE)
+    chart: dict[str, Any] = {"chart": "readings", "see": _see_sentence(words, columns)}
+    return Comparison.from_columns(title, words, columns, "word", SENTENCE, **chart)
+
+
+def _see(measured: dict[str, Meaning]) -> str:
+    """Which word is easier to read from the last layer's hidden state."""
+    name = [name for name in measured if name.endswith("hidden_state")][-1]
+    one = measured[name]
+    return versus(f"Accuracy from {name}", "the current word", one.current, "the next word", one.following)
+
+
+def _see_sentence(words: Sequence[str], columns: dict[str, list[str | None]]) -> str:
+    """How many words of the sentence are read right from the hidden state."""
+    told = []
+    for about, wanted in (("current", [*words]), ("next", [*words[1:], ""])):
+        read = columns[f"{about}_from_hidden_state"]
+        known = [(one, word) for one, word in zip(read, wanted, strict=True) if one is not None]
+        right = sum(one.casefold() == word.casefold() for one, word in known)
+        told.append(f"the {about} word at {right} of the {len(known)} places that they know")
+    return f"From the hidden state the probes read {' and '.join(told)}."

@@ -6,18 +6,20 @@ to c.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses._kinds import kind_table, word_table
+from nlp_lstm.analyses._seeing import beside_zero, of_states, show
 from nlp_lstm.analyses._words import check_sentences, rank_correlation, starts_among, word_mean
 from nlp_lstm.analyses._writes import LATER, Writes, measure_writes
 from nlp_lstm.analyses.influence import FEWEST
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import part, track
 
 SHARES = (
     "share of the state, by length, that the word this many places back wrote; mean over the words that "
@@ -70,16 +72,17 @@ def memory(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
         DataError: if there are fewer than 30 sentences.
     """
     tables, ages = [], {}
-    for study in studies:
+    for study in track(studies):
         check_sentences(f"memory of {study.run.name}", len(study.examples))
-        for layer, traces in study.traces.items():
-            trained, untrained = measure_writes(traces), measure_writes(study.untrained_traces[layer])
-            tables += [
-                _share_table(study, layer, trained, untrained, seed),
-                kind_table(study, layer, trained, untrained, seed),
-                word_table(study, layer, trained, seed),
-                _gate_table(study, layer, trained, untrained, seed),
-            ]
+        for layer, traces in track(study.traces.items()):
+            with part(0.5):
+                trained = measure_writes(traces)
+            untrained = measure_writes(study.untrained_traces[layer])
+            tables.append(_share_table(study, layer, trained, untrained, seed))
+            if study.has_words:
+                tables.append(kind_table(study, layer, trained, untrained, seed))
+                tables.append(word_table(study, layer, trained, seed))
+            tables.append(_gate_table(study, layer, trained, untrained, seed))
             ages[f"{study.run.name}, {layer}"] = (measure_ages(trained, seed), measure_ages(untrained, seed))
     return (*tables, _age_table(ages))
 
@@ -133,7 +136,13 @@ def _share_table(study: Study, layer: str, trained: Writes, untrained: Writes, s
     columns["sentences"] = sentences[:enough]
     rows = [str(distance) for distance in range(enough)]
     title = study.title(layer, "share of the state by when it was written")
-    return Comparison.from_columns(title, rows, columns, "words back", SHARES, "curves")
+    latest = {
+        state: Interval(*(bound[0] for bound in word_mean(shares[:, :1], trained.starts, seed)))
+        for state, shares in trained.shares.items()
+    }
+    see = of_states("Share that the latest word wrote", latest)
+    chart: dict[str, Any] = {"chart": "curves", "unit": "share of the state", "see": see}
+    return Comparison.from_columns(title, rows, columns, "words back", SHARES, **chart)
 
 
 def _age_table(ages: dict[str, tuple[Ages, Ages]]) -> Comparison:
@@ -145,7 +154,14 @@ def _age_table(ages: dict[str, tuple[Ages, Ages]]) -> Comparison:
         columns |= {f"{name}_low": [one.low for one in found], f"{name}_high": [one.high for one in found]}
     for name in Ages._fields:
         columns[f"untrained_{name}"] = [getattr(untrained, name).mean for _, untrained in ages.values()]
-    return Comparison.from_columns("memory age, in words", list(ages), columns, "layer", AGES)
+    apart = {layer: trained.difference for layer, (trained, _) in ages.items()}
+    layer = max(apart, key=lambda name: float(np.nan_to_num(abs(apart[name].mean))))
+    see = (
+        f"Largest difference between hidden and cell state: {show(apart[layer].mean)} words in {layer}; "
+        f"{beside_zero(apart[layer])}."
+    )
+    chart: dict[str, Any] = {"chart": "intervals", "unit": "words ago", "see": see}
+    return Comparison.from_columns("memory age, in words", list(ages), columns, "layer", AGES, **chart)
 
 
 def _gate_table(study: Study, layer: str, trained: Writes, untrained: Writes, seed: int) -> Comparison:
@@ -159,4 +175,8 @@ def _gate_table(study: Study, layer: str, trained: Writes, untrained: Writes, se
         "words": [int((~np.isnan(trained.left)).sum())] * len(figures),
     }
     title = study.title(layer, f"gates and what is left of a word {LATER} words later")
-    return Comparison.from_columns(title, list(figures), columns, "mean gate", GATES)
+    forget = Interval(*(bound[0] for bound in figures["forget_gate"]))
+    known = np.isfinite(forget.mean)
+    see = f"Forget gate at the word: {show(forget.mean)}; {beside_zero(forget)}." if known else ""
+    chart: dict[str, Any] = {"chart": "intervals", "unit": "rank correlation", "see": see}
+    return Comparison.from_columns(title, list(figures), columns, "mean gate", GATES, **chart)

@@ -5,9 +5,8 @@ that read the same words says how much of a similarity comes from the words alon
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,88 +20,14 @@ from nlp_lstm.analyses._alignment import (
     rank_distances,
     sample_words,
 )
+from nlp_lstm.analyses._alike import CKA, DISTANCES, PAIRS, Pair, Similarity, State, map_table, pair_table
 from nlp_lstm.analyses._words import check_sentences, join, starts_of
 from nlp_lstm.analyses.studies import Study, make_untrained
-from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import part, track
 from nlp_lstm.states.changes import STATES
 
-KINDS = ("the other state", "the layer above", "another training", "another task", "before training")
 MOST_WORDS = 10_000  # whose states are compared
-CKA = "linear CKA, unbiased; 1: the same up to rotation and scale, 0: unrelated"
-DISTANCES = (
-    f"representational similarity: Spearman's correlation of the cosine distances between {SAMPLE} words; "
-    "1: the same, 0: unrelated"
-)
-PAIRS = (
-    f"cka: {CKA}. distances: {DISTANCES}. low, high: the 95 % interval, by the jackknife over {GROUPS} "
-    "groups of neighboring sentences. untrained: the same two states before training"
-)
-
-
-@dataclass(frozen=True)
-class State:
-    """One state of a layer of a run, at all words.
-
-    Args:
-        number: of the run, from 1.
-        run, task, layer, state: their names.
-        trained: or before training.
-        values: `(words, units)`.
-    """
-
-    number: int
-    run: str
-    task: str
-    layer: str
-    state: str
-    trained: bool
-    values: np.ndarray
-
-    @property
-    def label(self) -> str:
-        """Its short name in a map."""
-        return f"{self.number}{'' if self.trained else 'u'} {self.layer} {self.state[0]}"
-
-    @property
-    def place(self) -> tuple[int, str, str]:
-        """Where in the runs it stands, trained or not."""
-        return self.number, self.layer, self.state
-
-    def __str__(self) -> str:
-        return f"{self.run}{'' if self.trained else ' untrained'} {self.layer} {self.state}"
-
-
-class Pair(NamedTuple):
-    """How alike two states are.
-
-    Args:
-        kind: what the other is to the one: one of `KINDS`.
-        one, other: their places among the states.
-        cka: linear CKA, 0 to 1 but for noise.
-        distances: Spearman's correlation of the words' distances, -1 to 1.
-    """
-
-    kind: str
-    one: int
-    other: int
-    cka: Interval
-    distances: Interval
-
-
-class Similarity(NamedTuple):
-    """How alike states are.
-
-    Args:
-        states: of all runs and layers, trained or not.
-        cka, distances: of each two, `(states, states)`.
-        pairs: with intervals, those that a question is about.
-    """
-
-    states: tuple[State, ...]
-    cka: np.ndarray
-    distances: np.ndarray
-    pairs: tuple[Pair, ...]
 
 
 @ANALYSES.register("similarity")
@@ -125,11 +50,14 @@ def similarity(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...
     check_sentences("similarity", len(traces))
     found = measure_similarity(all_states(studies), starts_of(traces), seed)
     words = len(found.states[0].values)
+    told = {"words": min(SAMPLE, words), "groups": min(GROUPS, len(traces))}
     rests_on = f"over {words} words of {len(traces)} sentences of {studies[0].data}"
     return (
-        _map(found.states, found.cka, f"linear CKA {rests_on}", CKA),
-        _map(found.states, found.distances, f"similarity of distances {rests_on}", DISTANCES),
-        _pair_table(found, f"pairs of states {rests_on}"),
+        map_table(found.states, found.cka, f"linear CKA {rests_on}", CKA),
+        map_table(
+            found.states, found.distances, f"similarity of distances {rests_on}", DISTANCES.format(**told)
+        ),
+        pair_table(found, f"pairs of states {rests_on}", PAIRS.format(**told)),
     )
 
 
@@ -142,9 +70,10 @@ def measure_similarity(states: Sequence[State], starts: np.ndarray, seed: int = 
         seed: draws the words whose distances are compared.
     """
     sample = sample_words(len(states[0].values), seed)
-    ranks = np.stack([rank_distances(state.values, sample) for state in states])
+    with part(0.2):
+        ranks = np.stack([rank_distances(state.values, sample) for state in track(states)])
     pairs = []
-    for kind, one, other in find_pairs(states):
+    for kind, one, other in track(find_pairs(states)):
         x, y = states[one], states[other]
         cka = cka_interval(x.values, y.values, starts)
         pairs.append(Pair(kind, one, other, cka, distance_interval(ranks[one], ranks[other], starts, sample)))
@@ -214,33 +143,6 @@ def find_pairs(states: Sequence[State]) -> list[tuple[str, int, int]]:
         if kind:
             pairs.append((kind, row, column))
     return pairs
-
-
-def _map(states: Sequence[State], values: np.ndarray, title: str, meaning: str) -> Comparison:
-    """A map of states x states."""
-    labels = [state.label for state in states]
-    runs = dict.fromkeys(f"{state.number} {state.run}" for state in states)
-    legend = f"{', '.join(runs)}; u: before training; h: hidden_state, c: cell_state"
-    columns = dict(zip(labels, values.T, strict=True))
-    return Comparison.from_columns(title, labels, columns, "state", f"{meaning}. {legend}", "heat")
-
-
-def _pair_table(found: Similarity, title: str) -> Comparison:
-    """One row per pair that a question is about, by question."""
-    untrained = {state.place: row for row, state in enumerate(found.states) if not state.trained}
-    rows = {}
-    for pair in sorted(found.pairs, key=lambda pair: KINDS.index(pair.kind)):
-        one, other = found.states[pair.one], found.states[pair.other]
-        before = (untrained[one.place], untrained[other.place]) if other.trained else None
-        figures = []
-        for interval, alike in ((pair.cka, found.cka), (pair.distances, found.distances)):
-            figures += [*interval, alike[before] if before else np.nan]
-        rows[f"{one}, {other}"] = (pair.kind, *figures)
-    names = ["to"]
-    for measure in ("cka", "distances"):
-        names += [measure, f"{measure}_low", f"{measure}_high", f"untrained_{measure}"]
-    columns = dict(zip(names, zip(*rows.values()), strict=True))
-    return Comparison.from_columns(title, list(rows), columns, "pair", PAIRS)
 
 
 def _number(state: State) -> int:

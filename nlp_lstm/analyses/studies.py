@@ -14,6 +14,7 @@ import numpy as np
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError
 from nlp_lstm.models.network import initial_weights
+from nlp_lstm.report.progress import part, track
 from nlp_lstm.states.traces import Trace
 from nlp_lstm.store.reading import initial_states, read_ids
 from nlp_lstm.store.run import Run
@@ -22,6 +23,7 @@ from nlp_lstm.text.batches import pad
 MOST_WORDS = 25_000  # of a study: its traces then take some hundred megabytes
 LONGEST = 40  # words of a line of running text, whose lines are paragraphs
 BATCH = 64  # sentences that are read at once
+READING = 0.1  # of the time that an analysis takes, about
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,23 @@ class Study:
     @cached_property
     def traces(self) -> dict[str, list[Trace]]:
         """Name of the layer -> one trace per sentence, without outputs."""
-        return read_sentences(self.run, self.examples)
+        with part(READING):
+            return read_sentences(self.run, self.examples)
 
     @cached_property
     def untrained_traces(self) -> dict[str, list[Trace]]:
         """The same of the untrained run."""
-        return read_sentences(self.untrained, self.examples)
+        with part(READING):
+            return read_sentences(self.untrained, self.examples)
 
     def title(self, layer: str, about: str) -> str:
         """Return the title of a table about one layer."""
-        return f"{self.run.task}, {self.run.name}, {layer}, {about}"
+        return ", ".join(filter(None, (self.run.task, self.run.name, layer, about)))
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the words are known by name."""
+        return True
 
 
 def make_study(run: Run, examples: Sequence[Example], data: str, seed: int = 0) -> Study:
@@ -107,7 +116,7 @@ def read_sentences(run: Run, examples: Sequence[Example]) -> dict[str, list[Trac
         for layer, states in zip(found, initial_states(run) or [])
     }
     order = np.argsort([len(one) for one in ids], kind="stable")
-    for start in range(0, len(order), BATCH):
+    for start in track(range(0, len(order), BATCH)):
         rows = order[start : start + BATCH]
         batch = pad([ids[row] for row in rows], [ids[row] for row in rows])
         layers, _ = read_ids(run, batch.inputs)

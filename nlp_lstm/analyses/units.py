@@ -5,17 +5,19 @@ any half by chance. Of an untrained model the best units are chosen in the same 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
 from nlp_lstm.analyses._facts import Fact, find_facts
 from nlp_lstm.analyses._holding import RANDOM, Effect, measure_effects
+from nlp_lstm.analyses._seeing import show
 from nlp_lstm.analyses._words import check_sentences, join, rank_correlation, roc_auc, starts_among, starts_of
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import part, track
 from nlp_lstm.states.changes import STATES
 from nlp_lstm.states.traces import Trace
 
@@ -67,19 +69,20 @@ def units(studies: Sequence[Study], seed: int = 0) -> tuple[Comparison, ...]:
         DataError: if there are fewer than 60 sentences, no fact, or one that hardly differs.
     """
     tables, effects = [], {}
-    for study in studies:
+    for study in track(studies):
         halves = split_in_halves(study, seed)
         facts = find_facts(study, halves)
-        for layer, traces in study.traces.items():
-            found = {
-                (fact.name, state): (
-                    find_carriers(traces, fact, state, halves, seed),
-                    find_carriers(study.untrained_traces[layer], fact, state, halves, seed),
-                )
-                for fact in facts
-                for state in STATES
-                if state in traces[0].parts
-            }
+        for layer, traces in track(study.traces.items()):
+            with part(0.5):
+                found = {
+                    (fact.name, state): (
+                        find_carriers(traces, fact, state, halves, seed),
+                        find_carriers(study.untrained_traces[layer], fact, state, halves, seed),
+                    )
+                    for fact in track(facts)
+                    for state in STATES
+                    if state in traces[0].parts
+                }
             tables.append(_carrier_table(study, layer, found))
             held = [trained.units for trained, _ in found.values()]
             measured = measure_effects(study.run, layer, traces, held, halves[1], seed)
@@ -150,7 +153,18 @@ def _carrier_table(
     names = ["measure", "unit", "found", "confirmed", "confirmed_low", "confirmed_high", "untrained"]
     columns = dict(zip(names, zip(*rows.values()), strict=True))
     title = study.title(layer, f"units that carry a fact, over {len(study.examples)} sentences")
-    return Comparison.from_columns(title, list(rows), columns, "fact", MEANING)
+    chart: dict[str, Any] = {"chart": "intervals", "unit": "area or correlation", "see": _see_carriers(found)}
+    return Comparison.from_columns(title, list(rows), columns, "fact", MEANING, **chart)
+
+
+def _see_carriers(found: dict[tuple[str, str], tuple[Carriers, Carriers]]) -> str:
+    """Which unit carries the first fact best."""
+    (name, state), (best, _) = next(iter(found.items()))
+    value, low, high = (show(bound[0]) for bound in best.confirmed)
+    return (
+        f"The best unit of the {state.replace('_', ' ')} for {name} is unit {best.units[0]}: {best.measure} "
+        f"{value} ({low} to {high}) on the other half."
+    )
 
 
 def _effect_table(effects: dict[str, tuple[np.ndarray, Effect]]) -> Comparison:
@@ -165,4 +179,16 @@ def _effect_table(effects: dict[str, tuple[np.ndarray, Effect]]) -> Comparison:
         "random_high": [effect.random.high for _, effect in effects.values()],
         "sentences": [effect.sentences for _, effect in effects.values()],
     }
-    return Comparison.from_columns("effect of holding units", list(effects), columns, "fact", HOLDING)
+    more = sum(bool(effect.held.low > effect.random.high) for _, effect in effects.values())
+    see = (
+        f"In {more} of {len(effects)} rows, holding the found units changes the output more than "
+        "holding random ones does."
+    )
+    chart: dict[str, Any] = {
+        "chart": "intervals",
+        "unit": "output change (total variation distance)",
+        "see": see,
+    }
+    return Comparison.from_columns(
+        "effect of holding units", list(effects), columns, "fact", HOLDING, **chart
+    )

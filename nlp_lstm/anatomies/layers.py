@@ -15,7 +15,7 @@ class Block:
     Args:
         kernel: from what the layer reads, `(input_dim, units)`.
         recurrent_kernel: from the hidden state of the step before, `(units, units)`.
-        biases: `(biases, units)`; two rows in a GRU with `reset_after`, one elsewhere.
+        biases: `(biases, units)`; two rows in a GRU with `reset_after`, none without a bias, one elsewhere.
     """
 
     kernel: np.ndarray
@@ -34,15 +34,18 @@ class Layer:
 
     Args:
         cell: "lstm", "gru" or "rnn".
-        weights: kernel, recurrent_kernel and bias, as Keras keeps them.
+        weights: kernel, recurrent_kernel and, if it has one, bias, as Keras keeps them.
         reads: what its inputs are, in words: "variables", "units of layer_1", "embedding values".
-        trace: every part at every step.
+        trace: every part at every step, in the order in which the layer reads.
+        every: whether it returns h of every step (True) or of the last one alone (False); None for a layer
+            that can be made either way.
     """
 
     cell: str
     weights: Weights
     reads: str
     trace: Trace
+    every: bool | None = None
 
     @property
     def name(self) -> str:
@@ -68,9 +71,20 @@ class Layer:
     def blocks(self) -> dict[str, Block]:
         """The matrices of each gate and of the candidate, by name, in Keras's order of columns."""
         cell = CELLS.get(self.cell)
-        rows = (self.weights["kernel"], self.weights["recurrent_kernel"], np.atleast_2d(self.weights["bias"]))
+        rows = (self.weights["kernel"], self.weights["recurrent_kernel"], self._biases)
         split = zip(*(np.split(values, cell.columns, axis=1) for values in rows))
         return {name: Block(*matrices) for name, matrices in zip(cell.parts, split)}
+
+    @property
+    def biases(self) -> int:
+        """How many biases each unit has in each part."""
+        return len(self._biases)
+
+    @property
+    def _biases(self) -> np.ndarray:
+        """The bias as rows, none where the layer has none."""
+        nothing = np.empty((0, self.weights["kernel"].shape[1]))
+        return np.atleast_2d(self.weights["bias"]) if "bias" in self.weights else nothing
 
 
 @dataclass(frozen=True)
@@ -100,7 +114,8 @@ class Reading:
         difference: largest difference between the states of a sentence read alone and in the batch.
         returned: what the highest layer returns, with all four choices of Keras's two arguments; nothing for
             a run, which is read without Keras.
-        unknown: the words that a run does not know, in one line.
+        unknown: what a run or a model could not read, in one line.
+        timesteps: how many steps were read; the layers keep the first three.
     """
 
     layers: tuple[Layer, ...]
@@ -108,3 +123,4 @@ class Reading:
     difference: float
     returned: tuple[Returned, ...] = ()
     unknown: str | None = None
+    timesteps: int = 3

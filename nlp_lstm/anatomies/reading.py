@@ -15,7 +15,7 @@ from nlp_lstm.store.run import Run
 
 TEXT = "the sky is"  # what a run reads
 TIMESTEPS = 3
-MOST = {"variables": 512, "units": 512, "batch": 512, "layers": 16}
+MOST = {"variables": 512, "units": 512, "batch_size": 512, "layers": 16}
 ARGUMENTS = {  # return_sequences, return_state
     (False, False): "neither",
     (False, True): "return_state",
@@ -32,7 +32,7 @@ class Size:
     Args:
         variables: numbers that the first layer reads at each step, 1 to 512.
         units: of each layer, 1 to 512.
-        batch: sentences read at once, 1 to 512.
+        batch_size: sentences read at once, 1 to 512.
         cell: "lstm", "gru" or "rnn".
         layers: stacked ones, 1 to 16.
 
@@ -48,12 +48,12 @@ class Size:
 
     variables: int = 5
     units: int = 4
-    batch: int = 3
+    batch_size: int = 3
     cell: str = "lstm"
     layers: int = 1
 
     def __post_init__(self):
-        CELLS.get(self.cell)
+        object.__setattr__(self, "cell", CELLS.match(self.cell))
         for name, most in MOST.items():
             value = getattr(self, name)
             if type(value) is not int:
@@ -68,12 +68,13 @@ def read_with_keras(size: Size) -> Reading:
 
     random = np.random.default_rng(0)
     # One decimal, so that a step can be worked out by hand.
-    inputs = random.normal(size=(size.batch, TIMESTEPS, size.variables)).round(1).astype(np.float32)
+    inputs = random.normal(size=(size.batch_size, TIMESTEPS, size.variables)).round(1).astype(np.float32)
     model = _build(size)
     traces = trace(model, inputs)
     layers, reads = [], "variables"
     for name, made in recurrent_layers(model).items():
-        layers.append(Layer(size.cell, weights_of(made.cell), reads, traces[name].sentence()))
+        every = True if len(layers) + 1 < size.layers else None  # the one above reads them all
+        layers.append(Layer(size.cell, weights_of(made.cell), reads, traces[name].sentence(), every))
         reads = f"units of {name}"
     difference = batch_difference(lambda batch: [to_numpy(states) for states in model(batch)], inputs)
     highest = traces[layers[-1].name].inputs
@@ -88,7 +89,7 @@ def read_with_run(run: Run) -> Reading:
     for name, one in trace(run, sentence).items():
         weights = {part: run.weights[f"{name}/{part}"] for part in NAMES}
         shown = replace(one, outputs=np.empty((TIMESTEPS, 0)), output_names=())
-        layers.append(Layer(run.settings.cell, weights, reads, shown))
+        layers.append(Layer(run.settings.cell, weights, reads, shown, every=True))
         reads = f"units of {name}"
     batch = np.stack([np.roll(sentence.ids, by) for by in range(TIMESTEPS)])
     states = CELLS.get(run.settings.cell).states
@@ -122,7 +123,7 @@ def outer_weights(run: Run) -> Mapping[str, np.ndarray]:
 
 def _build(size: Size) -> Any:
     """A Keras model of the stacked layers that puts out all their states."""
-    import keras
+    from nlp_lstm.models.quiet_keras import keras
 
     first = hidden = keras.Input((TIMESTEPS, size.variables))
     states = []
@@ -135,7 +136,7 @@ def _build(size: Size) -> Any:
 
 def _layer(size: Size, seed: int, **options: Any) -> Any:
     """A Keras layer of the cell, with seeds of its own: the random numbers of who asks are left alone."""
-    import keras
+    from nlp_lstm.models.quiet_keras import keras
 
     return getattr(keras.layers, CELLS.get(size.cell).keras_layer)(
         size.units,

@@ -5,14 +5,16 @@ lines of their own: the forget gate multiplies the cell state of the step before
 the output gate does not enter the cell state, it comes after it.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nlp_lstm.anatomies.layers import Layer
 
 Parts = Mapping[str, np.ndarray]
+BIAS = re.compile(r" \+ b'?(_\w)?")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ def step_lines(layer: Layer) -> list[Line]:
         >>> [line.equation for line in step_lines(Layer("rnn", weights, "variables", read))]
         ['h = tanh(x W + h_before U + b)']
     """
-    return STEPS[layer.cell](layer.trace.parts, layer.trace.initial_state)
+    lines = STEPS[layer.cell](layer.trace.parts, layer.trace.initial_state)
+    if layer.biases:
+        return lines
+    return [replace(line, equation=BIAS.sub("", line.equation)) for line in lines]
 
 
 def before(state: np.ndarray, begun: np.ndarray | float = 0.0) -> np.ndarray:

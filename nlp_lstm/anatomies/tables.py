@@ -39,8 +39,10 @@ def matrices(layer: Layer) -> Comparison:
     meaning = (
         f"kernel: from {layer.reads} to units; recurrent_kernel: from the units' hidden states of the step "
         f"before to units; bias: one number for each unit{both}. Keras keeps the parts side by side, in this "
-        f"order. {reads}·{units} + {units}·{units} = {reads * units + units * units} is {short}"
+        "order"
     )
+    if one.biases.size:
+        meaning += f". {reads}·{units} + {units}·{units} = {reads * units + units * units} is {short}"
     columns = ("kernel", "recurrent_kernel", "bias", "parameters", "why")
     title = f"{layer.name}: the matrices of each part"
     return Comparison(title, [*blocks, "all"], columns, values, "part", meaning)
@@ -48,7 +50,7 @@ def matrices(layer: Layer) -> Comparison:
 
 def arrows(layer: Layer) -> Comparison:
     """Return every weight of one unit: an arrow from each input, one from each unit, and its bias."""
-    blocks, biases = layer.blocks, _biases(layer)
+    blocks, biases = layer.blocks, layer.biases
     before = layer.trace.parts["hidden_state"][STEP - 2]
     read = np.concatenate([layer.trace.inputs[STEP - 1], before, np.ones(biases)])
     columns = {
@@ -73,13 +75,14 @@ def sums(layer: Layer) -> Comparison:
     x, h = layer.trace.inputs[STEP - 1], layer.trace.parts["hidden_state"][STEP - 2]
     columns = {
         name: (
-            x @ block.kernel[:, UNIT] + block.biases[0, UNIT],
+            x @ block.kernel[:, UNIT] + block.biases[:1, UNIT].sum(),
             h @ block.recurrent_kernel[:, UNIT] + block.biases[1:, UNIT].sum(),
             layer.trace.parts[name][STEP - 1, UNIT],
         )
         for name, block in layer.blocks.items()
     }
-    rows = ("x W + b", "h_before U" + (" + b'" if _biases(layer) > 1 else ""), "part")
+    own, second = " + b" if layer.biases else "", " + b'" if layer.biases > 1 else ""
+    rows = (f"x W{own}", f"h_before U{second}", "part")
     title = f"{layer.name}, unit {UNIT} at step {STEP}: what its arrows add up to"
     return Comparison.from_columns(title, rows, columns, "sum", f"part: {SQUASHED[layer.cell]}")
 
@@ -93,12 +96,23 @@ def steps(layer: Layer) -> Comparison:
         columns = [f"step {word}" for word in layer.trace.words]
     title = f"{layer.name}, unit {UNIT} over the steps, in the order of computing"
     names = [line.name for line in lines]
-    told = TOLD[layer.cell].format(first="those after <eos>" if layer.trace.initial_state else "0")
+    told = TOLD[layer.cell].format(first=begins(layer))
+    if layer.trace.backwards:
+        told += ". It reads backwards: its step 1 is the last of its input"
     return Comparison(title, names, [*columns, "equation"], values, "part", told)
 
 
-def whole(layers: tuple[Layer, ...], outer: Mapping[str, np.ndarray], outputs: int) -> Comparison:
-    """Return what each layer of a model reads and puts out, with its weights, from the lowest up."""
+def whole(
+    layers: tuple[Layer, ...], outer: Mapping[str, np.ndarray], outputs: int, total: int = 0
+) -> Comparison:
+    """Return what each layer of a model reads and puts out, with its weights, from the lowest up.
+
+    Args:
+        layers: the recurrent ones.
+        outer: weights of a run's embedding and output layer, by name.
+        outputs: how many numbers a run puts out.
+        total: weights of a Keras model, whose other layers are told of in one row; 0 for no such row.
+    """
     found: dict[str, tuple[Value, ...]] = {}
     if "embedding/embeddings" in outer:
         table = outer["embedding/embeddings"]
@@ -113,10 +127,16 @@ def whole(layers: tuple[Layer, ...], outer: Mapping[str, np.ndarray], outputs: i
         reads = f"units of {layers[-1].name}"
         found["output"] = (reads, layers[-1].units, outputs, shapes, sum(weights.size for weights in own))
     parameters = sum(int(values[-1] or 0) for values in found.values())
+    if total > parameters:
+        found["other layers"] = (None, None, None, None, total - parameters)
+        parameters = total
     found["all"] = (None, None, None, None, parameters)
-    meaning = (
-        "inputs, outputs: numbers at each step. A layer above the first reads the units of the one below"
-    )
+    meaning = "inputs, outputs: numbers at each step"
+    if any(layer.reads.startswith("units of") for layer in layers):
+        meaning += (
+            ". A layer that reads the units of another reads h of every step: the one below has "
+            "return_sequences=True"
+        )
     columns = ("reads", "inputs", "outputs", "weights", "parameters")
     return Comparison("the whole model", list(found), columns, list(found.values()), "layer", meaning)
 
@@ -124,7 +144,7 @@ def whole(layers: tuple[Layer, ...], outer: Mapping[str, np.ndarray], outputs: i
 def batches(reading: Reading, parameters: int) -> Comparison:
     """Return the shapes of inputs and states for one sentence and for a batch, whose weights are the same."""
     parts = reading.layers[-1].trace.parts
-    timesteps, units = parts["hidden_state"].shape
+    timesteps, units = reading.timesteps, parts["hidden_state"].shape[1]
     states = [name for name in ("hidden_state", "cell_state") if name in parts]
     sizes = dict.fromkeys((1, reading.inputs[0]))
     values: list[tuple[Value, ...]] = []
@@ -167,9 +187,10 @@ def arguments(reading: Reading) -> Comparison:
     )
 
 
-def shapes_of(block: Block) -> tuple[tuple[int, ...], ...]:
+def shapes_of(block: Block) -> tuple[tuple[int, ...] | str, ...]:
     """Return the shapes of a block's kernel, recurrent_kernel and bias; one bias is flat, as in Keras."""
-    bias = block.biases.shape if len(block.biases) > 1 else block.biases.shape[1:]
+    rows, units = block.biases.shape
+    bias = {0: "none", 1: (units,)}.get(rows, (rows, units))
     return block.kernel.shape, block.recurrent_kernel.shape, bias
 
 
@@ -181,14 +202,18 @@ def sum_of(block: Block) -> str:
         '5·4 + 4·4 + 4'
     """
     (reads, units), biases = block.kernel.shape, len(block.biases)
-    return f"{reads}·{units} + {units}·{units} + {f'{biases}·' if biases > 1 else ''}{units}"
+    own = {0: "", 1: f" + {units}"}.get(biases, f" + {biases}·{units}")
+    return f"{reads}·{units} + {units}·{units}{own}"
 
 
-def _whole(layer: Layer) -> tuple[tuple[int, ...], ...]:
+def begins(layer: Layer) -> str:
+    """Return what a layer's states are at its first step, in words."""
+    if not layer.trace.initial_state:
+        return "0"
+    return "those after <eos>" if layer.trace.task else "those that it holds"
+
+
+def _whole(layer: Layer) -> tuple[tuple[int, ...] | str, ...]:
     """The shapes of a layer's weights as Keras keeps them."""
-    return tuple(layer.weights[name].shape for name in ("kernel", "recurrent_kernel", "bias"))
-
-
-def _biases(layer: Layer) -> int:
-    """How many biases each unit has in each part."""
-    return len(np.atleast_2d(layer.weights["bias"]))
+    names = ("kernel", "recurrent_kernel", "bias")
+    return tuple(layer.weights[name].shape if name in layer.weights else "none" for name in names)

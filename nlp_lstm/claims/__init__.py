@@ -16,6 +16,7 @@ from nlp_lstm.analyses.influence import FEWEST, Influence, measure_influence
 from nlp_lstm.analyses.memory import Writes, measure_writes
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import DataError
+from nlp_lstm.report.progress import part, track
 
 HOLDS, IN_PART, FAILS, UNKNOWN = "holds", "holds in part", "does not hold", "not enough data"
 
@@ -35,6 +36,7 @@ class Finding(NamedTuple):
 
     outcome: str
     evidence: list[Evidence]
+    why: str = ""  # there is no evidence
 
 
 class Measured:
@@ -52,8 +54,9 @@ class Measured:
     def influence(self) -> dict[str, tuple[Influence, Influence]]:
         """Run and layer -> influence in the trained and in the untrained model."""
         found = {}
-        for study in self.studies:
-            trained = measure_influence(study.run, study.traces, self.seed)
+        for study in track(self.studies):
+            with part(0.5):
+                trained = measure_influence(study.run, study.traces, self.seed)
             untrained = measure_influence(study.untrained, study.untrained_traces, self.seed)
             found |= {f"{study.run.name}, {layer}": (trained[layer], untrained[layer]) for layer in trained}
         return found
@@ -63,20 +66,20 @@ class Measured:
         """Run and layer -> how far back words can be read."""
         return {
             f"{study.run.name}, {layer}": measure_reach(study, layer, self.seed)
-            for study in self.studies
-            for layer in study.traces
+            for study in track(self.studies)
+            for layer in track(study.traces)
         }
 
     @cached_property
     def writes(self) -> dict[str, tuple[Writes, Writes]]:
         """Run and layer -> what words wrote of the memory of the trained and of the untrained model."""
         found = {}
-        for study in self.studies:
+        for study in track(self.studies):
             if len(study.examples) < FEWEST:
                 raise DataError(
                     f"{len(study.examples)} sentences of {study.data}: at least {FEWEST} are needed"
                 )
-            for layer, traces in study.traces.items():
+            for layer, traces in track(study.traces.items()):
                 untrained = measure_writes(study.untrained_traces[layer])
                 found[f"{study.run.name}, {layer}"] = (measure_writes(traces), untrained)
         return found
@@ -90,11 +93,15 @@ class Claim:
         statement: in a sentence.
         rule: when it holds, in words.
         judge: it may raise `DataError` where there is not enough data.
+        unit: what the numbers are that it rests on, for an axis.
+        effort: how long it takes beside the others, for those who wait.
     """
 
     statement: str
     rule: str
     judge: Callable[[Measured], Finding]
+    effort: float = 1
+    unit: str = ""
 
 
 def is_above(found: Interval) -> bool | None:

@@ -1,6 +1,6 @@
 """verdict(): each claim about hidden and cell state, measured, and judged by a written rule."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +8,22 @@ from threadpoolctl import threadpool_limits
 
 from nlp_lstm.analyses.comparing import facts_of, make_studies
 from nlp_lstm.analyses.decode import NARROW
-from nlp_lstm.claims import UNKNOWN, Claim, Finding, Measured
+from nlp_lstm.analyses.studies import Study
+from nlp_lstm.claims import FAILS, HOLDS, IN_PART, UNKNOWN, Claim, Finding, Measured
 from nlp_lstm.claims.page import CLAIMS
+from nlp_lstm.corpora import SPLITS
 from nlp_lstm.errors import DataError, UsageError
+from nlp_lstm.registry import match_name
 from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.progress import ShareReport, part, tell, track
 from nlp_lstm.store.run import Run
+
+COUNTED = {
+    HOLDS: "hold",
+    IN_PART: "hold in part",
+    FAILS: "do not hold",
+    UNKNOWN: "need more data to be judged",
+}
 
 
 def verdict(
@@ -21,14 +32,14 @@ def verdict(
     split: str = "validation",
     limit: int | None = None,
     seed: int = 0,
-    report: Callable[[str], None] | None = None,
+    report: ShareReport | None = None,
     **reading: Any,
 ) -> Report:
     """Judge what is said about hidden and cell state by what was measured of trained models.
 
     Args:
         runs, data, split, limit, seed: as `compare` takes them.
-        report: called with each claim before it is measured.
+        report: called with the share that is done, in [0, 1], as it grows.
         **reading: how files are read, as `train` takes it; else as each run read its own.
 
     Returns:
@@ -40,19 +51,12 @@ def verdict(
         DataError: if the corpus has no words.
         MissingInputError: if there is no run, or not the corpus that was asked for.
     """
-    studies = make_studies(runs, data, split, limit, seed, reading)
-    for study in studies:
-        if study.run.settings.cell != "lstm":
-            raise UsageError(
-                f"{study.run.name} is a {study.run.settings.cell}, which has no cell state to compare: "
-                "train one with --cell lstm"
-            )
-    found, measured = [], Measured(studies, seed)
-    for claim in CLAIMS:
-        if report:
-            report(claim.statement)
-        with threadpool_limits(1):  # as in `compare`
-            found.append(_judge(claim, measured))
+    with tell(report), threadpool_limits(1):  # as in `compare`
+        with part(0.05):
+            studies = make_studies(runs, data, split, limit, seed, reading)
+        _require_cell_states(studies)
+        measured, efforts = Measured(studies, seed), [claim.effort for claim in CLAIMS]
+        found = [_judge(claim, measured) for claim in track(CLAIMS, efforts)]
     numbers = [str(number) for number in range(1, len(CLAIMS) + 1)]
     page = Comparison(
         "verdict",
@@ -64,17 +68,39 @@ def verdict(
         "them, in part if it holds in some; if the interval of a difference includes 0 and is wider than "
         f"± {NARROW:g}, there is not enough data; intervals are 95 %, by sentence; untrained: the same "
         "measured on the model before training",
+        "claims",
+        see=_see(found),
     )
     tables = [_evidence(number, claim, finding) for number, claim, finding in zip(numbers, CLAIMS, found)]
-    return Report((page, *tables), facts={"split": split, **facts_of(studies)})
+    read = facts_of(studies)
+    facts = {"split": match_name("split", split, SPLITS), **read}
+    return Report((page, *tables), facts=facts, title=f"verdict: {', '.join(read)}")
+
+
+def _require_cell_states(studies: Sequence[Study]) -> None:
+    """Raise a UsageError for a run without a cell state."""
+    for study in studies:
+        if study.run.settings.cell != "lstm":
+            raise UsageError(
+                f"{study.run.name} is a {study.run.settings.cell}, which has no cell state to compare: "
+                "train one with --cell lstm"
+            )
 
 
 def _judge(claim: Claim, measured: Measured) -> Finding:
     """What a claim comes to; too little data is an outcome, too."""
     try:
         return claim.judge(measured)
-    except DataError:
-        return Finding(UNKNOWN, [])
+    except DataError as error:
+        return Finding(UNKNOWN, [], str(error))
+
+
+def _see(findings: Sequence[Finding]) -> str:
+    """How many claims came to what."""
+    outcomes = [finding.outcome for finding in findings]
+    told = [f"{outcomes.count(one)} {words}" for one, words in COUNTED.items() if one in outcomes]
+    claims = f"{len(outcomes)} claim" if len(outcomes) == 1 else f"{len(outcomes)} claims"
+    return f"Of {claims}, {', '.join(told)}."
 
 
 def _evidence(number: str, claim: Claim, finding: Finding) -> Comparison:
@@ -88,4 +114,9 @@ def _evidence(number: str, claim: Claim, finding: Finding) -> Comparison:
         [tuple(one[place] for place in shown) for one in finding.evidence],
         "measured",
         f"rule: {claim.rule}",
+        "intervals"
+        if {"value"} <= {*columns} and not any(isinstance(one.value, str) for one in finding.evidence)
+        else "",
+        see=f"Nothing was measured: {finding.why}." if finding.why else "",
+        unit=claim.unit,
     )

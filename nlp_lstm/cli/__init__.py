@@ -13,17 +13,20 @@ import traceback
 import click
 
 from nlp_lstm import __version__
-from nlp_lstm.errors import NlpLstmError
+from nlp_lstm.cli._help import Commands, near_options
+from nlp_lstm.cli._texts import by_position
+from nlp_lstm.errors import NlpLstmError, fold
 
-# TensorFlow's own start-up messages are not ours to show; set before anything imports it.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # The halves of a batch are read side by side (`UnrolledLSTM`): each has half of the cores.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
 
 INTERNAL, INTERRUPTED = 70, 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "token_normalize_func": fold},
+)
 @click.version_option(__version__)
 def cli():
     """Train small recurrent models on sentences and look inside them, word by word.
@@ -73,8 +76,9 @@ def _abandon_output() -> None:
 def _usage(error: click.ClickException) -> str:
     """What is wrong with a command, and where to read how it is right."""
     context = getattr(error, "ctx", None)
+    message = by_position(error) or near_options(error) or error.format_message().rstrip(".")
     path = context.command_path if context else "nlp-lstm"
-    return f"{error.format_message().rstrip('.')}: see `{path} --help`"
+    return f"{message}{' See' if message.endswith('?') else ': see'} `{path} --help`"
 
 
 def _one_line(message: str) -> str:

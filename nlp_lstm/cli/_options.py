@@ -1,24 +1,22 @@
 """Options that several commands share, and the options of all settings."""
 
-import contextlib
-import logging
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nlp_lstm.cli._help import Name
 from nlp_lstm.cli._reading import reading_options
-from nlp_lstm.errors import UsageError
 from nlp_lstm.report.markup import visible
 from nlp_lstm.settings import Settings
 
 if TYPE_CHECKING:
     from nlp_lstm.store.run import Run
 
+CHOSEN = "nlp_lstm.cli.chosen"  # where a context keeps the line about the runs that were taken
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 quiet_option = click.option("--quiet", is_flag=True, help="Show no progress and no notes.")
 limit_option = click.option(
@@ -84,9 +82,7 @@ def settings_options(command: Callable) -> Callable:
                 help=entry.metadata["help"],
             )
         else:
-            kind = (
-                click.Choice(entry.metadata["choices"]) if entry.metadata["choices"] else type(entry.default)
-            )
+            kind = Name(entry.metadata["choices"]) if entry.metadata["choices"] else type(entry.default)
             option = click.option(
                 f"--{name}", entry.name, cls=SettingOption, type=kind, help=entry.metadata["help"]
             )
@@ -105,14 +101,17 @@ def note(text: str, quiet: bool) -> None:
         click.echo(text, err=True)
 
 
-def runs_or_default(runs: Sequence[str]) -> "Sequence[str | Run]":
-    """The runs that were named; else the newest of each task, and a word on those that are nlp-lstm's own."""
+def runs_or_default(
+    runs: Sequence[str], both_kinds: bool = False, quiet: bool = False
+) -> "Sequence[str | Run]":
+    """The runs that were named; else those that `default_runs` chooses, and a word on which they are."""
     from nlp_lstm.store.run import default_runs
 
     if runs:
         return runs
-    found = default_runs(note_passed_over)
-    note_shipped(*found)
+    found = default_runs(note_passed_over, both_kinds)
+    if not quiet:
+        note_chosen(*found, option="--run RUN" if both_kinds else "RUN behind the command")
     return found
 
 
@@ -121,33 +120,33 @@ def note_passed_over(folder: Path, reason: str) -> None:
     click.echo(visible(f"nlp-lstm: passed over {folder} ({reason})"), err=True)
 
 
-def note_shipped(*runs: "Run") -> None:
-    """Say which runs of nlp-lstm's own stand in for those that the user has not trained."""
-    names = " and ".join(run.name for run in runs if run.shipped)
-    if names:
-        click.echo(f"nlp-lstm: runs/ holds no run for this: using {names}, shipped with nlp-lstm", err=True)
+def note_chosen(*runs: "Run", option: str = "--run RUN") -> None:
+    """Say which runs were taken as none was named, and how to name others, as soon as there is an answer.
 
+    An error stays one line so.
 
-@contextlib.contextmanager
-def quiet_start() -> Iterator[None]:
-    """Keep what TensorFlow writes to stderr while it is imported from the user; errors still raise.
-
-    It writes from C++ to the file descriptor, before any log level takes effect. Its later warnings,
-    such as those about batches of many lengths, are no news to who trains.
+    Args:
+        runs: those that were taken.
+        option: how the command is told of another.
     """
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    except (ImportError, ValueError) as error:
-        if os.environ.get("KERAS_BACKEND"):
-            name = os.environ["KERAS_BACKEND"]
-            raise UsageError(f"KERAS_BACKEND is {name}, which does not start here ({error})") from None
-        raise
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    from nlp_lstm.store.folders import shipped_runs
+
+    told = [f"{run.name} ({'shipped' if run.shipped else _corpus(run)})" for run in runs]
+    taken = {run.name for run in runs}
+    others = [path.name for run in runs for path in shipped_runs(run.task) if path.name not in taken]
+    hint = f", such as {others[0]}" if others else ""
+    line = f"nlp-lstm: reading with {' and '.join(told)}; {option} names another{hint}"
+    click.get_current_context().meta[CHOSEN] = visible(line)
+
+
+def tell_chosen() -> None:
+    """Print what `note_chosen` has to say, if anything."""
+    line = click.get_current_context().meta.pop(CHOSEN, None)
+    if line:
+        click.echo(line, err=True)
+
+
+def _corpus(run: "Run") -> str:
+    """What a run was trained on, for a line."""
+    source = run.data.get("source")  # a run that was made in Python may not say
+    return f"yours, trained on {source}" if source else "yours"

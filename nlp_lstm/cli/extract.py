@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from nlp_lstm.cli._help import Command, examples
 from nlp_lstm.cli._options import chosen, json_option, quiet_option
 from nlp_lstm.cli._progress import Line
 from nlp_lstm.cli._reading import reading_options
@@ -23,7 +24,14 @@ def split_numbers(context: click.Context, option: click.Parameter, value: str | 
         raise click.BadParameter(f"{value!r} is not a list of numbers such as 1,2.") from None
 
 
-@click.command("extract")
+@click.command(
+    "extract",
+    cls=Command,
+    epilog=examples(
+        "nlp-lstm extract sentiment-sst --data reviews --output states",
+        "nlp-lstm extract next-word-stories --data stories --output book --limit 100",
+    ),
+)
 @click.argument("run")
 @click.option("--data", required=True, help="The corpus; `nlp-lstm data` lists the formats.")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="Folder to write to.")
@@ -42,7 +50,10 @@ def split_numbers(context: click.Context, option: click.Parameter, value: str | 
 @json_option
 @quiet_option
 def command(run, data, output, as_json, quiet, **options):
-    """Write the states of every word of a corpus, as RUN reads it, to a folder of Parquet files."""
+    """Write the states of every word of a corpus to Parquet files.
+
+    RUN reads the corpus; `nlp-lstm find` looks through the folder that is written.
+    """
     from nlp_lstm.corpus_states.extracting import extract
 
     with Line(quiet) as line:

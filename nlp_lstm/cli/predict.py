@@ -5,22 +5,31 @@ from pathlib import Path
 
 import click
 
-from nlp_lstm.cli._options import note_passed_over, note_shipped
+from nlp_lstm.cli._help import Command, examples
+from nlp_lstm.cli._options import note_chosen, note_passed_over
 from nlp_lstm.cli._reading import as_typed_option, tokenized_option, unknown_option
 from nlp_lstm.cli._reports import report_options, show
+from nlp_lstm.cli._texts import text_argument
 from nlp_lstm.errors import DataError, MissingInputError
 
 
-@click.command("predict")
-@click.argument("run_and_text", nargs=-1, metavar="[RUN] [TEXT]")
+@click.command(
+    "predict",
+    cls=Command,
+    epilog=examples(
+        'nlp-lstm predict "not a bad film"', 'nlp-lstm predict "the sky is" --run next-word-stories --top 5'
+    ),
+)
+@text_argument
 @click.option("--file", type=click.Path(), help="Read the texts of a file, one a line; - is stdin.")
+@click.option("--run", help="The run that reads.  [default: your newest, or a shipped one]")
 @click.option("--top", type=click.IntRange(1), help="How many next words.  [default: 10; with --file 1]")
 @as_typed_option
 @unknown_option
 @tokenized_option
 @report_options("text, json or csv.", ["text", "json", "csv"])
-def command(run_and_text, file, top, as_typed, unknown, tokenized, format, output):
-    """Print what RUN (default: the newest) says about TEXT, or about every line of a file.
+def command(text, file, run, top, as_typed, unknown, tokenized, format, output):
+    """Print what a run says about TEXT, or about every line of a file.
 
     For TEXT, a tagger says a label for each word, and a next-word run the likeliest next words. For a file
     you get a row for each line: the label after its last word, or the likeliest next words. A tagger that has
@@ -29,32 +38,12 @@ def command(run_and_text, file, top, as_typed, unknown, tokenized, format, outpu
     from nlp_lstm.evaluation.prediction import predict
     from nlp_lstm.store.run import default_run
 
-    if file is None:
-        run, text = split_arguments(run_and_text)
-    else:
-        run, text = run_alone(run_and_text), read_texts(file)
+    read = text if file is None else read_texts(file)
     if run is None:
         run = default_run(passed_over=note_passed_over)
-        note_shipped(run)
-    most = top or (10 if file is None else 1)
-    show(predict(text, run, most, tokenized, as_typed, unknown), format, output)
-
-
-def split_arguments(run_and_text: tuple[str, ...]) -> tuple[str | None, str]:
-    """The run, if it is given, and the text."""
-    if not run_and_text:
-        raise click.UsageError("Missing argument '[RUN] TEXT'.")
-    if len(run_and_text) > 2:
-        raise click.UsageError(f"{len(run_and_text)} arguments: give one RUN and one TEXT, in quotes.")
-    *run, text = list(run_and_text)
-    return (run[0] if run else None), text
-
-
-def run_alone(arguments: tuple[str, ...]) -> str | None:
-    """The run, if it is given; with --file there is no text beside it."""
-    if len(arguments) > 1:
-        raise click.UsageError("--file holds the texts: give RUN alone, or leave --file out.")
-    return arguments[0] if arguments else None
+        note_chosen(run)
+    top = top or (10 if file is None else 1)
+    show(predict(read, run, top, tokenized, as_typed, unknown), format, output)
 
 
 def read_texts(file: str) -> list[str]:

@@ -1,9 +1,11 @@
 """nlp-lstm train: train a model and save it as a run."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import click
 
+from nlp_lstm.cli._help import OF_A_FILE, Command, examples
 from nlp_lstm.cli._options import (
     chosen,
     classes_option,
@@ -12,15 +14,34 @@ from nlp_lstm.cli._options import (
     limit_option,
     note,
     quiet_option,
-    quiet_start,
     settings_options,
 )
 from nlp_lstm.cli._progress import Bar
 from nlp_lstm.cli._reading import reading_options
 from nlp_lstm.cli._reports import show
+from nlp_lstm.settings import GROUPS as SETTING_GROUPS
+from nlp_lstm.settings import Settings
+
+# The options by what they are about; those of `Settings` know their groups, and the others are its output.
+GROUPS = {
+    "Task and data": ("task", "data", "preset", "labels", "classes", "subphrases", "limit"),
+    "How files are read": ("tokenized", *OF_A_FILE),
+    "Files of the run": ("run", "vectors", "init_from", "resume", "checkpoint_every", "tensorboard"),
+    **{
+        group: tuple(entry.name for entry in fields(Settings) if entry.metadata["group"] == group)
+        for group in SETTING_GROUPS
+    },
+}
 
 
-@click.command("train")
+@click.command(
+    "train",
+    cls=Command,
+    groups=GROUPS,
+    epilog=examples(
+        "nlp-lstm train --task sentiment", "nlp-lstm train --task next-word --cell gru --units 64 --epochs 3"
+    ),
+)
 @click.option("--task", help="sentiment, next-word, tagging, or a package's own.  [default: sentiment]")
 @click.option("--data", help="The corpus; `nlp-lstm data` lists the formats.  [default: mini]")
 @click.option(
@@ -56,17 +77,17 @@ from nlp_lstm.cli._reports import show
 @json_option
 @quiet_option
 def command(as_json, quiet, **options):
-    """Train a model and save it as a new run, with its metrics beside the baselines.
+    """Train a model and save it as a new run.
 
-    Options you give override the preset; everything else keeps the task's default. The run records all
-    settings. After Ctrl-C, and after a crash, --resume continues where the last checkpoint was made.
+    You see its metrics beside those of the baselines. Options you give override the preset; everything else
+    keeps the task's default. The run records all settings. After Ctrl-C, and after a crash, --resume
+    continues where the last checkpoint was made.
     """
     from nlp_lstm.store.listing import describe_run
 
     note("starting Keras ...", quiet)
-    with quiet_start():
-        from nlp_lstm.training.finishing import next_commands
-        from nlp_lstm.training.train import train
+    from nlp_lstm.training.finishing import first_look, next_commands
+    from nlp_lstm.training.train import train
 
     with Bar(quiet) as bar:
         trained = train(report=bar.report, **chosen(options))
@@ -78,3 +99,5 @@ def command(as_json, quiet, **options):
     if trained.status == "interrupted":
         click.echo(f"nlp-lstm: interrupted: {next_commands(trained)}", err=True)
         click.get_current_context().exit(130)
+    if not quiet:
+        click.echo(f"nlp-lstm: next: {first_look(trained)}", err=True)

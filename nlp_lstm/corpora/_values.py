@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nlp_lstm.errors import DataError, UnknownNameError, UsageError
+from nlp_lstm.registry import match_name
 
 SPLITS = ("train", "validation", "test")
 PREDICTS, LABEL_CHOICES, CLASS_CHOICES = ("labels", "words"), ("phrase", "word"), (3, 5)
@@ -74,8 +75,7 @@ class Corpus:
             UnknownNameError: if `name` is none of train, validation, test.
             DataError: if the split is empty.
         """
-        if name not in SPLITS:
-            raise UnknownNameError("split", name, SPLITS)
+        name = match_name("split", name, SPLITS)
         examples = getattr(self, name)
         if not examples:
             raise missing_split(self.source, name, [split for split in SPLITS if getattr(self, split)])
@@ -133,8 +133,7 @@ class Request:
     def __post_init__(self):
         if self.predicts not in PREDICTS:
             raise UnknownNameError("kind of prediction", self.predicts, PREDICTS)
-        if self.labels not in LABEL_CHOICES:
-            raise UnknownNameError("choice of labels", self.labels, LABEL_CHOICES)
+        object.__setattr__(self, "labels", match_name("choice of labels", self.labels, LABEL_CHOICES))
         if self.classes not in CLASS_CHOICES:
             raise UsageError(f"classes is {self.classes}: it must be {' or '.join(map(str, CLASS_CHOICES))}")
 

@@ -10,7 +10,7 @@ Source: Kotzias et al. 2015, "From Group to Individual Labels using Deep Feature
 
 from nlp_lstm.corpora import READERS, Corpus, Example, Request
 from nlp_lstm.corpora._boxed import note_namesake, stream_boxed
-from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.registry import match_name
 from nlp_lstm.text.vocabulary import split_words
 
 SOURCES = ("amazon_cells", "imdb")
@@ -37,8 +37,7 @@ def read_reviews(path: str, request: Request) -> Corpus:
         UnknownNameError: if there is no such source.
         MissingInputError: if the text cannot be unpacked.
     """
-    if path and path not in SOURCES:
-        raise UnknownNameError("source of reviews", path, SOURCES)
+    path = match_name("source of reviews", path, SOURCES) if path else path
     labelled = request.predicts == "labels"
     splits: dict[str, list[Example]] = {"train": [], "validation": [], "test": []}
     for source in (path,) if path else SOURCES:

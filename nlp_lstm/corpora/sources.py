@@ -16,7 +16,8 @@ from nlp_lstm.corpora._files import check_there, find_shards, group_files, list_
 from nlp_lstm.corpora._rows import DOCUMENT
 from nlp_lstm.corpora.folders import holds_labels
 from nlp_lstm.corpora.sst import looks_like_trees
-from nlp_lstm.errors import MissingInputError, UnknownNameError, UsageError
+from nlp_lstm.errors import MissingInputError, UnknownNameError, UsageError, did_you_mean, fold
+from nlp_lstm.report.given import check_source
 
 READER_OF_SUFFIX = {
     **dict.fromkeys((".csv", ".tsv", ".json", ".jsonl", ".parquet"), "table"),
@@ -33,9 +34,10 @@ WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 def resolve_source(source: str) -> str:
     r"""Return a corpus as `load_corpus` takes it, with its reader in front, for a path without one.
 
-    A name of a reader comes first: "text:x" is never a file of this name, and "mini", "reviews" and "stories"
-    are what comes with nlp-lstm: a folder of yours called stories is "./stories". A colon in the name of a
-    file that is there, such as "notes:2024.csv", is a part of it.
+    A reader may be written in any case, such as "SST:data/sst". A name of a reader comes first: "text:x" is
+    never a file of this name, and "mini", "reviews" and "stories" are what comes with nlp-lstm: a folder of
+    yours called stories is "./stories". A colon in the name of a file that is there, such as
+    "notes:2024.csv", is a part of it.
 
     Args:
         source: "reviews.csv", "data/sst", or what has a reader already, such as "mini" or "sst:data/sst".
@@ -53,10 +55,12 @@ def resolve_source(source: str) -> str:
         ...
         nlp_lstm.errors.MissingInputError: 'gone.csv' is not there: give --data with the right path...
     """
-    name, colon, rest = source.partition(":")
+    source = check_source(source)
+    asked, colon, rest = source.partition(":")
+    name = next((reader for reader in READERS.names() if fold(reader) == fold(asked)), asked)
     there = bool(source) and os.path.exists(os.path.expanduser(source))
-    if name in READERS.names() and (colon or name in BOXED or not there):
-        return source
+    if name in READERS.names() and (not there or (name == asked and (colon or name in BOXED))):
+        return f"{name}{colon}{rest}"
     if there:
         return f"{choose_reader(source)}:{source}"
     if rest.startswith("//"):
@@ -64,9 +68,10 @@ def resolve_source(source: str) -> str:
     if colon and re.fullmatch(r"[\w-]+", name) and not WINDOWS_DRIVE.match(source):
         raise UnknownNameError("corpus reader", name, READERS.names())
     if re.fullmatch(r"[\w-]*", source):
+        near = did_you_mean(source, READERS.names())
         raise MissingInputError(
             f"unknown corpus reader {source!r}, and no file or folder has this name: "
-            f"the readers are {', '.join(READERS.names())}"
+            f"{near + ' The' if near else 'the'} readers are {', '.join(READERS.names())}"
         )
     if re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", source) and not Path(source).suffix:
         raise MissingInputError(

@@ -24,7 +24,8 @@ from nlp_lstm.corpora._files import find_splits, stream_lines
 from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.corpora.stories import read_split
 from nlp_lstm.corpora.text import choose_tokenized, cut
-from nlp_lstm.errors import DataError, UnknownNameError
+from nlp_lstm.errors import DataError
+from nlp_lstm.registry import match_name
 from nlp_lstm.text.vocabulary import split_words
 
 
@@ -74,8 +75,7 @@ def stream_corpus(source: str, request: Request | None = None, split: str = "tra
         >>> stream.sentences == len(load_corpus("mini").validation)
         True
     """
-    if split not in SPLITS:
-        raise UnknownNameError("split", split, SPLITS)
+    split = match_name("split", split, SPLITS)
     source, request = resolve_source(source), request or Request()
     name, _, path = source.partition(":")
     if name == "text":

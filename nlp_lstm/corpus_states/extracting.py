@@ -15,6 +15,7 @@ from typing import Any
 
 from nlp_lstm.corpora import Example
 from nlp_lstm.corpora.streaming import stream_corpus
+from nlp_lstm.corpus_states.extracting_models import extract_model
 from nlp_lstm.corpus_states.manifests import Manifest, write_manifest
 from nlp_lstm.corpus_states.planning import check_folder, plan, prepare
 from nlp_lstm.corpus_states.rows import Job, Reader
@@ -22,6 +23,7 @@ from nlp_lstm.corpus_states.shards import ADVICE, hash_shard, shard_path
 from nlp_lstm.corpus_states.workers import make_shards
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.given import check_path, is_keras_model
 from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run, load_run
 
@@ -38,20 +40,24 @@ class Progress:
 
 
 def extract(
-    run: Run | str | Path,
-    data: str,
+    run: Any,
+    data: Any,
     output: str | Path,
     split: str = "train",
     parts: Sequence[str] | None = None,
-    layers: Sequence[int] | None = None,
+    layers: Any = None,
     dtype: str = "float32",
     resume: bool = False,
     workers: int = 1,
     limit: int | None = None,
     report: Callable[[Progress], None] | None = None,
+    words: Sequence[Sequence[str]] | None = None,
     **reading: Any,
 ) -> Report:
     """Read a split of a corpus with a run and write the states of every word to a folder.
+
+    A Keras model reads numbers: `extract(model, inputs, output)` writes the states of its layers, which must
+    be of one size. Its steps have no label and no prediction.
 
     The folder holds `manifest.json` and Parquet shards of whole sentences, one row per word:
     `sentence_number` and `word_number` from 1; `word` as the corpus writes it; `label`, the corpus's own
@@ -61,17 +67,20 @@ def extract(
     reads it: after `<eos>`, which is no row, if the run was trained so; no end is implied.
 
     Args:
-        run: a run or its name.
-        data: a corpus as `load_corpus` takes it; `text:` is read line by line.
+        run: a run or its name; or a Keras model with one input.
+        data: a corpus as `load_corpus` takes it; `text:` is read line by line. For a Keras model an array of
+            sequences.
         output: the folder, new or empty.
         split: "train", "validation" or "test".
         parts: names of the parts to keep; None for the states that the cell carries.
-        layers: numbers of the layers to keep, from 1; None for all.
+        layers: numbers of the layers to keep, from 1; None for all. Of a Keras model names or patterns.
         dtype: "float32" or "float16".
         resume: go on with a folder that an interrupted extraction left.
         workers: processes. From a script, call this under `if __name__ == "__main__":`.
         limit: read so many sentences, as `load_corpus` chooses them; None for all.
         report: called with a `Progress` after every shard.
+        words: the words of each sequence of a Keras model; None for 1, 2, ... A Keras model takes `parts`,
+            `layers`, `dtype`, `limit` and `words` alone.
         **reading: how files are read, as `train` takes it; else as the run read its own.
 
     Returns:
@@ -86,26 +95,36 @@ def extract(
     """
     if workers < 1:
         raise UsageError(f"workers is {workers}: it must be at least 1")
-    started = time.perf_counter()
-    run, folder = run if isinstance(run, Run) else load_run(run), Path(output)
+    started, folder = time.perf_counter(), check_path(output, "output", "states")
+    if is_keras_model(run):
+        others = {"split": split != "train", "resume": resume, "workers": workers > 1, "report": report}
+        _check_of_a_run([*(name for name, given in others.items() if given), *reading])
+        return extract_model(run, data, folder, words, parts, layers, dtype, limit)
+    run = run if isinstance(run, Run) else load_run(run)
     check_folder(folder, resume)
     stream = stream_corpus(data, request_for(run, data, **reading), split)
     manifest = prepare(folder, plan(run, stream, parts, layers, dtype, limit), resume)
     total = min(stream.sentences, limit or stream.sentences)
-    met, words, hashes = Counter(), 0, dict[int, str]()
+    met, count, hashes = Counter(), 0, dict[int, str]()
     steps: dict[str, float] = dict.fromkeys(STEPS, 0.0)
     jobs = _missing(_jobs(stream.choose(limit), manifest.shard_words), folder, manifest, met, hashes)
     with contextlib.closing(make_shards(Reader(run, folder, manifest), jobs, workers)) as shards:
         for done in shards:
-            words += done.words
+            count += done.words
             hashes[done.number] = done.sha256
             steps = {step: steps[step] + done.seconds[step] for step in STEPS}
             if report:
-                report(Progress(met["sentences"] / total, words, time.perf_counter() - started))
+                report(Progress(met["sentences"] / total, count, time.perf_counter() - started))
     shard_sha256 = {shard_path(folder, number).name: hashes[number] for number in sorted(hashes)}
     manifest = replace(manifest, status="finished", shard_sha256=shard_sha256, **met)
     write_manifest(folder, manifest, ADVICE)
-    return _tell(folder, manifest, words, time.perf_counter() - started, steps, workers)
+    return _tell(folder, manifest, count, time.perf_counter() - started, steps, workers)
+
+
+def _check_of_a_run(options: Sequence[str]) -> None:
+    """Raise a UsageError for an option that a Keras model does not take."""
+    if options:
+        raise UsageError(f"{options[0]} is about a run and its corpus: leave it out for a Keras model")
 
 
 def _jobs(examples: Iterable[Example], shard_words: int) -> Iterator[Job]:

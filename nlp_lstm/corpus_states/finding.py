@@ -7,19 +7,23 @@ through one by one, and only the columns that are asked for are read.
 import operator
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from nlp_lstm.corpus_states.manifests import WORD_COLUMNS, Manifest, column_name, read_manifest
 from nlp_lstm.corpus_states.shards import read_groups, shard_numbers
-from nlp_lstm.errors import UnknownNameError, UsageError
+from nlp_lstm.errors import UsageError
+from nlp_lstm.registry import match_name
 from nlp_lstm.report import Comparison, Report, Value
+from nlp_lstm.report.given import check_path
+from nlp_lstm.report.progress import ShareReport, tell, track
 
 COMPARE = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 CONDITION = re.compile(
-    r"\s*(\w+)\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]\s*(>=|<=|>|<)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
+    r"\s*(\w[\w -]*?)\s*\[\s*(\d+)\s*,\s*(\d+)\s*\]\s*(>=|<=|>|<)\s*"
+    r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
 )
 AROUND = 6  # words of context on either side
 
@@ -61,6 +65,7 @@ def find(
     layer: int | None = None,
     top: int = 20,
     where: str | None = None,
+    report: ShareReport | None = None,
 ) -> Report:
     """Return the words of an extracted corpus where a unit is highest, or where a condition holds.
 
@@ -71,6 +76,7 @@ def find(
         where: conditions such as "cell_state[1,17] > 0.8", a part with its layer and unit, then one of
             > >= < <= and a number; several are joined by " and ". Without `unit` the first words at which
             they hold are returned, with it the highest of them.
+        report: called with the share of the shards that is done, in [0, 1].
 
     Returns:
         A report with a row per word: values, numbers of sentence and word, label, prediction and context.
@@ -80,7 +86,7 @@ def find(
         MissingInputError: if the folder is not an extraction.
         DataError: if a file of it is damaged.
     """
-    folder = Path(folder)
+    folder = check_path(folder, "folder", "states")
     manifest = read_manifest(folder)
     if unit is None and where is None:
         raise UsageError('nothing to look for: give --unit NUMBER or --where "cell_state[1,17] > 0.8"')
@@ -88,16 +94,18 @@ def find(
         raise UsageError(f"top is {top}: it must be at least 1")
     wanted = None if unit is None else Unit(part, manifest.layers[-1] if layer is None else layer, unit)
     conditions = parse_conditions(where) if where is not None else []
+    if wanted is not None:
+        wanted = _named(wanted, manifest, folder)
+    conditions = [replace(one, unit=_named(one.unit, manifest, folder)) for one in conditions]
     units = [*([wanted] if wanted else []), *(condition.unit for condition in conditions)]
     shown = [one for place, one in enumerate(units) if one not in units[:place]]
-    for one in shown:
-        _check(one, manifest, folder)
-    hits, matching, words = _search(folder, manifest, shown, conditions, wanted is not None, top)
+    with tell(report):
+        hits, matching, words = _search(folder, manifest, shown, conditions, wanted is not None, top)
     facts = {
         "folder": str(folder),
         "run": manifest.run,
         "data": manifest.data,
-        "split": manifest.split,
+        "split": manifest.split or None,
         "status": manifest.status if manifest.status != "finished" else None,
         "words": words,
         "matching": matching if conditions else None,
@@ -130,15 +138,15 @@ def parse_conditions(where: str) -> list[Condition]:
     return found
 
 
-def _check(unit: Unit, manifest: Manifest, folder: Path) -> None:
-    """Raise a UsageError where a unit was not extracted."""
-    if unit.part not in manifest.parts:
-        raise UnknownNameError(f"part in {folder}", unit.part, manifest.parts)
+def _named(unit: Unit, manifest: Manifest, folder: Path) -> Unit:
+    """A unit with its part as the folder names it; a UsageError where it was not extracted."""
+    unit = replace(unit, part=match_name(f"part in {folder}", unit.part, manifest.parts))
     if unit.layer not in manifest.layers:
         known = ", ".join(map(str, manifest.layers))
         raise UsageError(f"layer is {unit.layer}: {folder} holds the layers {known}")
     if not 0 <= unit.unit < manifest.units:
         raise UsageError(f"unit is {unit.unit}: {folder} holds the units 0 to {manifest.units - 1}")
+    return unit
 
 
 def _search(
@@ -172,7 +180,7 @@ def _values(
 ) -> Iterator[tuple[int, int, Mapping[Unit, np.ndarray]]]:
     """Of every row group its shard, its first row there, and the values of some units, `(rows,)`."""
     names = {unit: column_name(unit.layer, unit.part) for unit in units}
-    for shard in shard_numbers(folder, manifest):
+    for shard in track(shard_numbers(folder, manifest)):
         first = 0
         for group in read_groups(folder, shard, sorted(set(names.values()))):
             yield shard, first, {unit: group[name][:, unit.unit] for unit, name in names.items()}
@@ -195,7 +203,8 @@ def _table(folder: Path, title: str, shown: Sequence[Unit], hits: Sequence[Hit])
     columns = (*map(str, shown), "sentence", "word number", "label", "prediction", "context")
     words = [str(rows[hit][2]) for hit in hits]
     meaning = "prediction: what the model says after the word; context: the word with the words around it"
-    return Comparison(title, words, columns, values, "word", meaning)
+    see = "" if hits else "No rows, because no word meets the condition: give another number or another unit."
+    return Comparison(title, words, columns, values, "word", meaning, see=see)
 
 
 def _word_columns(folder: Path, shard: int) -> dict[str, list]:

@@ -13,8 +13,9 @@ import numpy as np
 from nlp_lstm.corpora.streaming import Stream
 from nlp_lstm.corpus_states.manifests import DTYPES, MANIFEST, Manifest, read_manifest, write_manifest
 from nlp_lstm.corpus_states.shards import ADVICE
-from nlp_lstm.errors import MissingInputError, StorageError, UnknownNameError, UsageError
+from nlp_lstm.errors import MissingInputError, StorageError, UsageError
 from nlp_lstm.models.cells import CELLS
+from nlp_lstm.registry import match_name
 from nlp_lstm.store.run import Run, library_versions
 
 # A shard has 64 MB of states, which is held at once, and not more words than are quickly made anew.
@@ -42,14 +43,11 @@ def plan(
 ) -> Manifest:
     """The manifest of what is asked for; parts and layers in the order of the cell."""
     cell, numbers = CELLS.get(run.settings.cell), range(1, run.settings.layers + 1)
-    for part in parts or ():
-        if part not in cell.parts:
-            raise UnknownNameError(f"part of {run.settings.cell}", part, cell.parts)
+    parts = [match_name(f"part of {run.settings.cell}", part, cell.parts) for part in parts or ()]
     for layer in layers or ():
         if layer not in numbers:
             raise UsageError(f"layer is {layer}: {run.name} has the layers 1 to {run.settings.layers}")
-    if dtype not in DTYPES:
-        raise UnknownNameError("dtype", dtype, DTYPES)
+    dtype = match_name("dtype", dtype, DTYPES)
     if limit is not None and limit < 1:
         raise UsageError(f"limit is {limit}: it must be at least 1")
     kept = tuple(part for part in cell.parts if part in (parts or cell.states))

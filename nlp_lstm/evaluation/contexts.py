@@ -11,6 +11,7 @@ import numpy as np
 from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.evaluation.scoring import Figure
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import track
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.vocabulary import EOS
 
@@ -49,7 +50,8 @@ def context_table(
     places = sample_places(len(inputs))
     if not len(places):
         return ()
-    costs = [*(context_costs(run, inputs, targets, places, length) for length in CONTEXTS), carried[places]]
+    lengths = track(CONTEXTS, CONTEXTS)
+    costs = [*(context_costs(run, inputs, targets, places, length) for length in lengths), carried[places]]
     sentences = np.cumsum(targets == EOS) - (targets == EOS)  # the number of that which a target stands in
     _, starts = np.unique(sentences[places], return_index=True)
     sums = np.add.reduceat(np.stack(costs, axis=1), starts, dtype=np.float64)  # (sentences, rows)
@@ -99,7 +101,7 @@ def context_costs(
         length: words of context, read from a fresh state.
     """
     costs = []
-    for start in range(0, len(places), BATCH):
+    for start in track(range(0, len(places), BATCH)):
         ends = places[start : start + BATCH]
         ids = inputs[ends[:, None] + np.arange(1 - length, 1)]  # (batch, length)
         layers, _ = run.network.read(ids)

@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from nlp_lstm.corpora import Corpus, Example, choose_sentences, load_corpus
+from nlp_lstm.corpora import SPLITS, Corpus, Example, choose_sentences, load_corpus
 from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.evaluation.labels import evaluate_labels
 from nlp_lstm.evaluation.words import evaluate_words
+from nlp_lstm.registry import match_name
 from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.given import check_source
+from nlp_lstm.report.progress import ShareReport, part, tell
 from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run, load_run, newest_run
 from nlp_lstm.task import load_task
@@ -29,6 +32,7 @@ def evaluate(
     labels: str | None = None,
     classes: int | None = None,
     limit: int | None = None,
+    report: ShareReport | None = None,
     **reading: Any,
 ) -> Report:
     """Score a run on a split of a corpus, and the baselines with it.
@@ -40,6 +44,7 @@ def evaluate(
         split: "train", "validation" or "test".
         labels, classes: as `train` takes them; None for the run's own.
         limit: score so many sentences of the split only, as `load_corpus` chooses them.
+        report: called with the share that is done, in [0, 1], as it grows.
         **reading: how files are read, as `train` takes it; else as the run read its own.
 
     Returns:
@@ -52,6 +57,7 @@ def evaluate(
     Raises:
         DataError: if the corpus has labels that the run does not know, or no such split.
     """
+    data = None if data is None else check_source(data)
     if run is None:
         run = newest_run()
     elif not isinstance(run, Run):
@@ -59,15 +65,17 @@ def evaluate(
     known = {"source": "mini", "limit": None, **run.data}
     subphrases = _gives_subphrases(run, data or known["source"])
     request = request_for(run, data, labels=labels, classes=classes, subphrases=subphrases, **reading)
-    corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
-    examples = corpus.split(split)
-    running = not corpus.label_names
-    examples = tuple(examples[row] for row in choose_sentences(len(examples), limit, running))
-    tables = tuple(_tables(run, corpus, examples))
+    with tell(report):
+        with part(0.1):
+            corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
+        examples = corpus.split(split)
+        running = not corpus.label_names
+        examples = tuple(examples[row] for row in choose_sentences(len(examples), limit, running))
+        tables = tuple(_tables(run, corpus, examples))
     facts = {
         "run": run.name,
         "data": corpus.source,
-        "split": split,
+        "split": match_name("split", split, SPLITS),
         "sentences": len(examples),
         "unknown_share": unknown_share(run, examples),
         "vocabulary": len(run.vocabulary),

@@ -18,6 +18,7 @@ from nlp_lstm.evaluation.scoring import (
     tabulate,
 )
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import part, track
 from nlp_lstm.store.run import Run
 from nlp_lstm.task import Encode, Encoded, tells_sentiments
 from nlp_lstm.text.batches import pad
@@ -50,7 +51,8 @@ def evaluate_labels(
     try:
         inputs, targets = _pair(encode(examples, run.vocabulary, run.label_names))
         train_inputs, train_targets = _pair(encode(corpus.train, run.vocabulary, run.label_names))
-        bags = _say_bags(run, corpus, encode, inputs)
+        with part(0.4):
+            bags = _say_bags(run, corpus, encode, inputs)
     except DataError as error:
         raise DataError(f"{corpus.source}: {error}") from None
     if not any((target >= 0).any() for target in targets):
@@ -104,7 +106,7 @@ def label_probabilities(run: Run, inputs: Sequence[np.ndarray], batch_size: int 
     """Return what a tagger says of every word, per sentence `(timesteps, labels)` probabilities."""
     found: Labels = [np.empty(0)] * len(inputs)
     order = np.argsort([len(ids) for ids in inputs], kind="stable")
-    for start in range(0, len(order), batch_size):
+    for start in track(range(0, len(order), batch_size)):
         rows = order[start : start + batch_size]
         batch = pad([inputs[row] for row in rows], [inputs[row] for row in rows])
         layers, _ = run.network.read(batch.inputs)

@@ -64,7 +64,8 @@ def pair_table(run: Run, counts: np.ndarray, trigram: KneserNey) -> tuple[Compar
         "its forms and for what stands before it"
     )
     columns = ("model", "model_low", "model_high", *judges, "pairs")
-    return (Comparison("minimal pairs", list(rows), columns, values, "phenomenon", meaning),)
+    unit = "share right"
+    return (Comparison("minimal pairs", list(rows), columns, values, "phenomenon", meaning, unit=unit),)
 
 
 def row_names() -> list[str]:

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from nlp_lstm.errors import DataError, UsageError
+from nlp_lstm.models.edits import Edits, editing, shifted
 from nlp_lstm.report import Comparison, Report, Value
+from nlp_lstm.report.given import check_texts
 from nlp_lstm.store.reading import encode, read_ids
 from nlp_lstm.store.run import Run, default_run, load_run
 from nlp_lstm.text.answers import likeliest, name_words
@@ -18,7 +20,7 @@ from nlp_lstm.text.vocabulary import EOS, MOST_WORDS, PAD, UNK, Sentence
 def predict(
     text: str | Sequence[str],
     run: Run | str | Path | None = None,
-    most: int = 10,
+    top: int = 10,
     tokenized: bool | None = None,
     as_typed: bool = False,
     unknown: bool = False,
@@ -32,7 +34,7 @@ def predict(
         text: a raw sentence; or several, for a row each: the label after the last word, or the next words.
         run: a run or its name; None for the newest, or for one that comes with nlp-lstm where nothing
             was trained.
-        most: how many next words.
+        top: how many next words.
         tokenized: whether the text is split at its blanks, or as raw text; None for the run's own rule.
         as_typed: whether the text is read without an implied end.
         unknown: whether the unknown word is named among the next words; else the others are renormalized,
@@ -44,7 +46,7 @@ def predict(
     """
     run = _as_run(run)
     if not isinstance(text, str):
-        return _predict_each(text, run, most, tokenized, as_typed, unknown)
+        return _predict_each(text, run, top, tokenized, as_typed, unknown)
     sentence, share = encode(run, text, tokenized, as_typed), None
     hidden_state = _read(run, sentence)
     if run.label_names:
@@ -55,7 +57,7 @@ def predict(
             "label after every word", sentence.words, ("label", "probability"), labels, "word", meaning
         )
     else:
-        found, share = _next_words(run, hidden_state[-1], most, unknown)
+        found, share = _next_words(run, hidden_state[-1], top, unknown)
         words, values = [word for word, _ in found], [(probability,) for _, probability in found]
         table = Comparison(
             "likeliest next words", words, ("probability",), values, "next word", "after the whole text"
@@ -65,18 +67,18 @@ def predict(
 
 
 def _predict_each(
-    texts: Sequence[str], run: Run, most: int, tokenized: bool | None, as_typed: bool, unknown: bool
+    texts: Sequence[str], run: Run, top: int, tokenized: bool | None, as_typed: bool, unknown: bool
 ) -> Report:
     """A row for each text: the label after its last word, or the likeliest words after it."""
     if run.label_names:
         columns, meaning = ("label", "probability"), "what the model says after the last word of the text"
     else:
-        numbers = range(1, most + 1)
+        numbers = range(1, top + 1)
         columns = tuple(f"{what} {number}" for number in numbers for what in ("next word", "probability"))
         columns += () if unknown else ("unknown_share",)
         meaning = "the likeliest words after the whole text"
     values: list[tuple[Value, ...]] = []
-    for text in texts:
+    for text in check_texts(texts):
         if not text.strip():
             values.append((None,) * len(columns))
             continue
@@ -87,8 +89,8 @@ def _predict_each(
         if run.label_names:
             values.append(_labels(run, hidden_state[-1:])[0])
         else:
-            found, share = _next_words(run, hidden_state[-1], most, unknown)
-            nothing = (None,) * (2 * (most - len(found)))
+            found, share = _next_words(run, hidden_state[-1], top, unknown)
+            nothing = (None,) * (2 * (top - len(found)))
             values.append((*chain.from_iterable(found), *nothing, *(() if unknown else (share,))))
     table = Comparison("predictions", list(texts), columns, values, "text", meaning)
     return Report((table,), facts={"run": run.name, "texts": len(texts)})
@@ -107,11 +109,11 @@ def _labels(run: Run, hidden_states: np.ndarray) -> list[tuple[Value, ...]]:
 
 
 def _next_words(
-    run: Run, hidden_state: np.ndarray, most: int, unknown: bool
+    run: Run, hidden_state: np.ndarray, top: int, unknown: bool
 ) -> tuple[list[tuple[str, float]], float | None]:
     """The likeliest next words, each with its probability, and the share that is left out."""
     named, share = name_words(run.network.probabilities(hidden_state), run.output_names, unknown)
-    return likeliest(named, run.output_names, most), None if unknown else float(share)
+    return likeliest(named, run.output_names, top), None if unknown else float(share)
 
 
 def generate(
@@ -123,6 +125,7 @@ def generate(
     seed: int = 0,
     tokenized: bool | None = None,
     unknown: bool = False,
+    hold: Edits = None,
 ) -> str:
     """Continue a text word by word, carrying h and c forward instead of reading the prefix again.
 
@@ -138,12 +141,14 @@ def generate(
         seed: of the draws.
         tokenized: as `predict` takes it.
         unknown: whether the unknown word may be drawn, too.
+        hold: edits of the cell, at words of the text and of what is added, counted on from it.
 
     Returns:
         The added words, separated by spaces; the end of a sentence is a line break. Padding is never drawn.
 
     Raises:
-        UsageError: if the run has no next words, or a number is outside its range.
+        UsageError: if the run has no next words, a number is outside its range, or the cell has not what an
+            edit changes.
     """
     run = _as_run(run, "next-word")
     if run.label_names:
@@ -157,9 +162,11 @@ def generate(
     if seed < 0:
         raise UsageError(f"seed is {seed}: it must be at least 0")
     draws = np.random.default_rng(seed)
-    pieces, states, ids = [], None, encode(run, text, tokenized).ids
+    pieces, states, ids, read = [], None, encode(run, text, tokenized).ids, 0
+    edit = editing(hold, run.settings, len(ids) + words)
     for _ in range(words):
-        layers, states = read_ids(run, ids[None], states)
+        layers, states = read_ids(run, ids[None], states, edit and shifted(edit, read))
+        read += len(ids)
         log_probabilities = run.network.log_probabilities(layers[-1]["hidden_state"][0, -1])
         log_probabilities[[PAD] if unknown else [PAD, UNK]] = -np.inf
         word = _draw(log_probabilities, temperature, top_k, draws)

@@ -18,6 +18,7 @@ from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.evaluation.pairs import Choice, judge_choices, likelihoods, pair_table, trigram_probabilities
 from nlp_lstm.evaluation.scoring import Figure, Figures, Scores, tabulate
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.progress import part, track
 from nlp_lstm.store.run import Run
 from nlp_lstm.task import Encode
 from nlp_lstm.text.batches import pad
@@ -51,8 +52,10 @@ def evaluate_words(
     encoded = encode(examples, run.vocabulary, ())
     train = encode(corpus.train, run.vocabulary, ()).targets[0]
     inputs, targets, size = encoded.inputs[0], encoded.targets[0], len(run.vocabulary)
-    stream = _read_stream(run, inputs, targets)
-    figures = _measure(run, examples, stream, targets == UNK)
+    with part(0.2):
+        stream = _read_stream(run, inputs, targets)
+    with part(0.4):
+        figures = _measure(run, examples, stream, targets == UNK)
     trigram = baselines.fit_kneser_ney(baselines.stream_ngrams(train, EOS), size)
     scores = _score_baselines(train, targets, size, trigram)
     verbs = _verbs_across_attractors(run, examples)
@@ -139,13 +142,14 @@ def _share_of_commonest(train: np.ndarray, test: np.ndarray, most: int) -> float
 
 def _read_stream(run: Run, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Each word's cost in nats, and whether it is of the likeliest 1 and 5, state carried, `(words, 3)`."""
-    figures, start = np.empty((len(targets), 3), np.float32), 0
-    for piece, says in run.network.read_long(inputs, CHUNK):
+    figures = np.empty((len(targets), 3), np.float32)
+    pieces = run.network.read_long(inputs, CHUNK)
+    for start in track(range(0, len(targets), CHUNK)):
+        piece, says = next(pieces)
         wanted = targets[start : start + len(piece)]
         own = says[np.arange(len(piece)), wanted]
         likelier = (says > own[:, None]).sum(axis=1)
         figures[start : start + len(piece)] = np.stack([-own, likelier < 1, likelier < 5], axis=1)
-        start += len(piece)
     return figures
 
 
@@ -154,7 +158,7 @@ def _read_fresh(run: Run, examples: Sequence[Example], batch_size: int = 32) -> 
     sentences = [run.vocabulary.ids(example.words) for example in examples]
     costs = np.zeros(len(sentences))
     order = np.argsort([len(ids) for ids in sentences], kind="stable")
-    for start in range(0, len(order), batch_size):
+    for start in track(range(0, len(order), batch_size)):
         rows = [sentences[row] for row in order[start : start + batch_size]]
         batch = pad([np.append(EOS, ids) for ids in rows], [np.append(ids, EOS) for ids in rows])
         layers, _ = run.network.read(batch.inputs)

@@ -2,6 +2,7 @@
 
     cells/           one step of each cell in NumPy, every part by name
     network.py       the taught model in NumPy
+    edits.py         Edit: a part that is set or scaled while a run reads
     layers.py        embedding and recurrent stack in Keras, shared by both tasks
     recurrence.py    an LSTM layer that trains fast
     output_loss.py   the output layer together with its loss

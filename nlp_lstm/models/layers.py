@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.models.cells import CELLS
 from nlp_lstm.models.output_loss import LossModel, OutputLoss
+from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.models.recurrence import UnrolledLSTM
 from nlp_lstm.settings import Settings
 

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from nlp_lstm.errors import DataError
-from nlp_lstm.models.cells import CELLS, Parts, run_cell
+from nlp_lstm.models.cells import CELLS, Parts, run_back, run_cell
 from nlp_lstm.settings import Settings
 
 EditLayer = Callable[[int, int, str, np.ndarray], None]  # (layer, t, part, values (batch, units))
@@ -56,18 +56,16 @@ class Network:
         """
         # Weights of a training gone wrong can overflow; what comes out then is told by whoever asks.
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._read(ids, states, edit)
+            return self.read_embedded(self.weights["embedding/embeddings"][ids], states, edit)
 
-    def _read(
-        self, ids: np.ndarray, states: Sequence[Parts] | None, edit: EditLayer | None
+    def read_embedded(
+        self, below: np.ndarray, states: Sequence[Parts] | None = None, edit: EditLayer | None = None
     ) -> tuple[list[Parts], list[Parts]]:
-        """The layers one above the other."""
-        below = self.weights["embedding/embeddings"][ids]  # (batch, timesteps, embedding_dim)
+        """Read a batch of embedded words, `(batch, timesteps, embedding_dim)`; else as `read`."""
         layers: list[Parts] = []
         carried: list[Parts] = []
         for number in range(1, self.settings.layers + 1):
-            names = ("kernel", "recurrent_kernel", "bias")
-            weights = {name: self.weights[f"layer_{number}/{name}"] for name in names}
+            weights = self._layer(number)
             before = states[number - 1] if states else None
             edit_part = partial(edit, number) if edit else None
             parts, after = run_cell(self.settings.cell, below, weights, before, edit=edit_part)
@@ -75,6 +73,30 @@ class Network:
             layers.append(parts)
             carried.append(after)
         return layers, carried
+
+    def read_back(
+        self, layers: Sequence[Parts], slopes: np.ndarray, states: Sequence[Parts] | None = None
+    ) -> np.ndarray:
+        """Return the slopes of a score by the embedded words, from those by the last layer's hidden state.
+
+        Args:
+            layers: what `read_embedded` gave, all parts of each layer.
+            slopes: `(batch, timesteps, units)`.
+            states: what the words were read from.
+
+        Returns:
+            `(batch, timesteps, embedding_dim)`.
+        """
+        for number in range(len(layers), 0, -1):
+            before = states[number - 1] if states else None
+            slopes = run_back(self.settings.cell, layers[number - 1], self._layer(number), slopes, before)
+        return slopes
+
+    def _layer(self, number: int) -> dict[str, np.ndarray]:
+        """The weights of a layer, by number from 1."""
+        return {
+            name: self.weights[f"layer_{number}/{name}"] for name in ("kernel", "recurrent_kernel", "bias")
+        }
 
     @property
     def output_kernel(self) -> np.ndarray:

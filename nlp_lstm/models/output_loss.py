@@ -8,8 +8,7 @@ a chunk of logits is ever held. A softmax over a sample of the outputs (`samplin
 from collections.abc import Callable
 from typing import Any
 
-import keras
-
+from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.models.recurrence import multiply
 
 ops: Any = keras.ops  # their types have None for what some backends lack

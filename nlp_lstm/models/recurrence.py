@@ -8,7 +8,7 @@ not depend on the word after is computed for all words at once.
 
 from typing import Any
 
-import keras
+from nlp_lstm.models.quiet_keras import keras
 
 ops: Any = keras.ops  # their types have None for what some backends lack
 

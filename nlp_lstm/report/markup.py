@@ -15,6 +15,7 @@ ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\
 
 
 LONG = 24  # characters of a cell that may be broken into lines
+MOST_OF_A_LINE = 100  # characters of a text that stands in one line
 
 
 def visible(text: str) -> str:
@@ -50,7 +51,30 @@ def show_facts(facts: dict[str, Any]) -> str:
         >>> show_facts({"run": "sentiment-001", "epochs": 3, "unknown_words": None})
         'run: sentiment-001, epochs: 3'
     """
-    return ", ".join(f"{name}: {show_value(value)}" for name, value in facts.items() if value is not None)
+    return ", ".join(
+        f"{visible(name)}: {show_value(value)}" for name, value in facts.items() if value is not None
+    )
+
+
+def count(number: int, name: str) -> str:
+    """Return a number with what it counts.
+
+    Example:
+        >>> count(1, "row"), count(2, "row")
+        ('1 row', '2 rows')
+    """
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+
+
+def one_line(text: str, most: int = MOST_OF_A_LINE) -> str:
+    """Return text in one line, cut off after `most` characters.
+
+    Example:
+        >>> one_line("the sky\\nis blue", 12)
+        'the sky␊is …'
+    """
+    text = visible(text)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def escape(text: str) -> str:

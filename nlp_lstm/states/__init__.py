@@ -8,16 +8,19 @@
     keras_models.py    what a Keras model is made of
     recording.py       what its recurrent layers read, call by call (keras_steps.py), and keras_ids.py the ids
     keras_traces.py    what they did, checked against Keras's own states
-    edits.py           Edit: a part that is set or scaled while a run reads
     changes.py         what a changed word or a held part changes at every later word
     memory.py          which word wrote what of the cell state (memory_tables.py: as tables)
-    probing.py         probe(): all of this as tables
+    patching.py        how much of an answer moves with each part of another sentence
+    attribution.py     how much each word speaks for an answer (attributing.py: attribute())
+    side_by_side.py    what several models say and how their states move, in one table
+    questions.py       what a probe can ask (explaining.py: tables of why it is so)
+    probing.py         probe(): all of this as tables (probing_keras.py: of a Keras model)
 
 No file here needs Keras but those that read a Keras model.
 """
 
+from nlp_lstm.models.edits import Edit
 from nlp_lstm.states.changes import change_table
-from nlp_lstm.states.edits import Edit
 from nlp_lstm.states.layer_traces import LayerTrace
 from nlp_lstm.states.memory import half_life, memory_age, shares, unit_ages, write_decomposition
 from nlp_lstm.states.traces import Trace, says, state_table

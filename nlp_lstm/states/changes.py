@@ -5,6 +5,8 @@ word stand beside those of the sentence as it was.
 """
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -107,7 +109,35 @@ def change_table(before: Trace, after: Trace, first: int = 1, change: str = "cha
     }
     rows = numbered(after.words[-count:], first)
     title = f"{before.title}, {change}"
-    return Comparison.from_columns(title, rows, columns, "word", MEANING)
+    return Comparison.from_columns(title, rows, columns, "word", MEANING, "change", see=_see(rows, columns))
+
+
+def _see(rows: Sequence[str], columns: Mapping[str, Any]) -> str:
+    """Where the states changed most, and what that does to what is said after the last word."""
+    states: dict[str, np.ndarray] = {
+        name: np.nan_to_num(columns[f"{name}_change"]) for name in STATES if f"{name}_change" in columns
+    }
+    together = sum(states.values(), np.zeros(len(rows)))
+    told: list[str] = []
+    if together.any():
+        place = int(np.argmax(together))
+        changes = " and ".join(
+            f"the {name.replace('_', ' ')} by {one[place]:.2f}" for name, one in states.items()
+        )
+        told.append(f'Most changed at "{rows[place]}": {changes}.')
+    before, after = (str(columns[f"says_{name}"][-1] or "") for name in ("before", "after"))
+    if before and after:
+        same = before.rpartition(" ")[0] == after.rpartition(" ")[0]
+        told.append(
+            f"At the end the model {'still ' if same else ''}says {_quote(after)}, before {_quote(before)}."
+        )
+    return " ".join(told)
+
+
+def _quote(said: str) -> str:
+    """What a model says with its probability, the former in quotes."""
+    name, _, probability = said.rpartition(" ")
+    return f'"{name}" ({probability})'
 
 
 def relative_change(before: np.ndarray, after: np.ndarray) -> np.ndarray:

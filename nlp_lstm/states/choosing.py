@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from nlp_lstm.errors import NlpLstmError, UnknownNameError, UsageError
+from nlp_lstm.report.given import describe
 
 Layers = str | Iterable[str] | None
 
@@ -34,7 +35,7 @@ class Choice:
         patterns: list[Any] = list(named) if isinstance(named, Iterable) else []
         if not patterns or not all(isinstance(pattern, str) for pattern in patterns):
             raise UsageError(
-                f"layers is {layers!r:.60}: give the names of layers, or patterns such as 'lstm*'"
+                f"layers is {describe(layers)}: give the names of layers, or patterns such as 'lstm*'"
             )
         self.patterns: list[str] = patterns
         self.known: dict[str, None] = {}

@@ -89,7 +89,7 @@ def _check_class(path: Path, entry: Mapping[str, Any]) -> None:
 
 def _check_function(path: Path, module: str, name: Any) -> None:
     """Refuse a function that is not one of Keras's for layers."""
-    import keras
+    from nlp_lstm.models.quiet_keras import keras
 
     own = module.removeprefix("keras.")
     places = FUNCTIONS if module == "builtins" else [own] if own in FUNCTIONS else []
@@ -118,6 +118,6 @@ def _check_sizes(path: Path, entry: Mapping[str, Any], most: int) -> None:
 @cache
 def _class_names() -> set[str]:
     """The names of Keras's classes that an `.h5` file can hold."""
-    import keras
+    from nlp_lstm.models.quiet_keras import keras
 
     return OLD_CLASSES.union(*(dir(getattr(keras, place)) for place in CLASSES))

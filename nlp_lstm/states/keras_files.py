@@ -68,8 +68,7 @@ def load_model(path: Path) -> Any:
         raise DataError(f"{path} is no file: give a file that `model.save` wrote")
     with tempfile.TemporaryDirectory() as folder:
         copy = _copy(path, Path(folder))
-        import keras
-
+        from nlp_lstm.models.quiet_keras import keras
         from nlp_lstm.states.keras_models import said_first
 
         try:

@@ -6,10 +6,10 @@ Some backends take any number for an id, and Keras cuts off what stands behind t
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.errors import DataError, NlpLstmError, UsageError
+from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.states.keras_models import to_numpy
 
 

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.errors import DataError, NlpLstmError, UsageError
 from nlp_lstm.models.cells import Activation, Variant, Weights, sigmoid
+from nlp_lstm.models.quiet_keras import keras
+from nlp_lstm.report.given import describe
 
 LAYERS = (keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN, keras.layers.RNN)
 CELL_NAMES = {
@@ -42,7 +43,9 @@ def recurrent_layers(model: Any) -> dict[str, Any]:
 def find_layers(model: Any) -> dict[str, Any]:
     """Return what `recurrent_layers` does, and the cells that belong to those layers, as "lstm/lstm_cell"."""
     if not isinstance(model, keras.Model):
-        raise UsageError(f"{model!r:.60} is not a keras.Model: trace a Keras model, a .keras file or a run")
+        raise UsageError(
+            f"{describe(model)} is not a keras.Model: give a Keras model, a .keras file or a run"
+        )
     if not model.built:
         raise UsageError(f"the model {model.name} is not built: give it a keras.Input, or call it once")
     layers = dict(_find(model, "", set()))

@@ -11,10 +11,10 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.errors import DataError, NlpLstmError
+from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.states.choosing import Choice
 from nlp_lstm.states.keras_ids import Given
 from nlp_lstm.states.keras_models import (

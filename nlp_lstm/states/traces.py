@@ -7,12 +7,14 @@ layer that reads from right to left.
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlp_lstm.errors import MissingInputError
-from nlp_lstm.report import Comparison
+from nlp_lstm.errors import MissingInputError, UsageError
+from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.given import describe
+from nlp_lstm.report.markup import count, one_line
 from nlp_lstm.text.answers import likeliest, name_words
 
 if TYPE_CHECKING:
@@ -20,16 +22,18 @@ if TYPE_CHECKING:
 
 STATES = ("hidden_state", "cell_state")
 CLOSED, OPEN = 0.1, 0.9  # a gate below the one or above the other is saturated
+SAID = "says: what the model says after the word. "
 MEANING = (
-    "says: what the model says after the word. norm: length of the state. moved: 1 - cosine to the state of "
-    "the word before; 0: same direction, 2: opposite direction. gates: mean over units; saturated: share of "
-    f"units below {CLOSED} or above {OPEN}"
+    "norm: length of the state. moved: 1 - cosine to the state of the word before; 0: same direction, 2: "
+    f"opposite direction. gates: mean over units; saturated: share of units below {CLOSED} or above {OPEN}"
 )
 
 
 @dataclass(frozen=True)
 class Trace:
     """One sentence read by one layer: no padding, no batch axis.
+
+    `print` shows its states and gates as a table, a notebook shows them as a picture.
 
     Args:
         model: name of the run, or of the Keras model.
@@ -72,10 +76,30 @@ class Trace:
         """
         return ", ".join(filter(None, (self.task, self.model, self.layer)))
 
+    def __repr__(self) -> str:
+        sizes = f"{count(len(self.words), 'word')}{', backwards' if self.backwards else ''}"
+        shown = one_line(", ".join(self.parts))
+        name = one_line(f"{self.model}, {self.layer}")
+        return f"<Trace of {name}: {sizes}, {count(_units(self.parts), 'unit')}, parts {shown}>"
+
+    def __str__(self) -> str:
+        return str(state_table(self))
+
+    def plot(self) -> Report:
+        """Return a report on the trace: a notebook shows its picture, `.save("trace.png")` writes it.
+
+        Example:
+            >>> states = np.array([[1.0, 0.0], [0.6, 0.8]])
+            >>> parts = {"hidden_state": states}
+            >>> one = Trace("a", "layer_1", ("the", "sky"), states, parts, np.zeros((2, 0)))
+            >>> one.plot()
+            <Report: 1 table, 1 trace: a, layer_1>
+        """
+        return Report((state_table(self),), (self,))
+
     def _repr_html_(self) -> str:
-        """What a notebook shows: the table of its states and gates."""
-        table = state_table(self)
-        return table._repr_html_()  # pyright: ignore[reportPrivateUsage]  # IPython calls for this name
+        """What a notebook shows: its picture, and the table of its states and gates."""
+        return self.plot()._repr_html_()  # pyright: ignore[reportPrivateUsage]  # IPython's name
 
     def to_xarray(self) -> "Dataset":
         """Return the trace as an `xarray.Dataset`.
@@ -141,19 +165,41 @@ def state_table(trace: Trace) -> Comparison:
         trace: of one layer.
 
     Returns:
-        A table with the columns says, and for each state its norm (0 or more) and how far it moved (in
-        [0, 2]; the first word from where the layer began), and for each gate its mean and its saturated
-        share over the units (both in [0, 1]).
+        A table with the column says, if the trace has outputs, and for each state its norm (0 or more) and
+        how far it moved (in [0, 2]; the first word from where the layer began), and for each gate its mean
+        and its saturated share over the units (both in [0, 1]).
     """
     states = [name for name in STATES if name in trace.parts]
     gates = [name for name in trace.parts if name.endswith("_gate")]
-    columns = {"says": says(trace)}
+    columns: dict[str, Any] = {"says": says(trace)} if trace.outputs.size else {}
+    meaning = f"{SAID}{MEANING}" if columns else MEANING
     columns |= {f"{name}_norm": np.linalg.norm(trace.parts[name], axis=1) for name in states}
     began = trace.initial_state
     columns |= {f"{name}_moved": moved(trace.parts[name], began.get(name)) for name in states}
     columns |= {name: trace.parts[name].mean(axis=1) for name in gates}
     columns |= {f"{name}_saturated": saturated(trace.parts[name]) for name in gates}
-    return Comparison.from_columns(trace.title, trace.words, columns, "word", MEANING)
+    return Comparison.from_columns(trace.title, trace.words, columns, "word", meaning)
+
+
+def unit_table(trace: Trace, unit: int) -> Comparison:
+    """Return one row per word with all parts of one unit.
+
+    Raises:
+        UsageError: if the layer has no such unit.
+    """
+    check_unit(trace, unit)
+    columns: dict[str, Any] = {"says": says(trace)} if trace.outputs.size else {}
+    columns |= {name: values[:, unit] for name, values in trace.parts.items()}
+    title = f"{trace.title}, unit {unit}"
+    meaning = "gates in (0, 1); candidate and hidden_state in (-1, 1)"
+    return Comparison.from_columns(title, trace.words, columns, "word", meaning)
+
+
+def check_unit(trace: Trace, unit: Any) -> None:
+    """Raise a UsageError unless the layer has the unit."""
+    units = _units(trace.parts)
+    if not isinstance(unit, int) or not 0 <= unit < units:
+        raise UsageError(f"unit {describe(unit)}: {trace.model} has units 0 to {units - 1}")
 
 
 def moved(states: np.ndarray, began: np.ndarray | None = None) -> np.ndarray:
@@ -177,3 +223,8 @@ def moved(states: np.ndarray, began: np.ndarray | None = None) -> np.ndarray:
 def saturated(gate: np.ndarray) -> np.ndarray:
     """Return the share of units whose gate is nearly closed or open, `(timesteps,)` in [0, 1]."""
     return ((gate < CLOSED) | (gate > OPEN)).mean(axis=1)
+
+
+def _units(parts: Mapping[str, np.ndarray]) -> int:
+    """How many units a layer has."""
+    return next((values.shape[-1] for values in parts.values()), 0)

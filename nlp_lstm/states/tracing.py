@@ -4,16 +4,15 @@ A run is read with NumPy alone. Of a Keras model, Keras gives what each recurren
 computes the parts, and every result is checked against what the layer itself puts out.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from nlp_lstm.errors import CheckError, DataError, UsageError
+from nlp_lstm.models.edits import Edits, editing
 from nlp_lstm.states.choosing import Choice, Layers
-from nlp_lstm.states.edits import Edits, editing
-from nlp_lstm.states.layer_traces import Traces
+from nlp_lstm.states.layer_traces import LayerTrace, Traces
 from nlp_lstm.states.traces import Trace
 from nlp_lstm.store.reading import encode, initial_states
 from nlp_lstm.store.run import Run, load_run
@@ -28,14 +27,12 @@ MOST_OUTPUTS = 50_000_000  # numbers of a trace's `outputs`, 200 MB
 @overload
 def trace(
     model: Run, inputs: str | Sentence, edit: Edits = None, *, layers: Layers = None
-) -> dict[str, Trace]: ...
+) -> Traces[Trace]: ...
 @overload
-def trace(model: "keras.Model", inputs: Any, *, layers: Layers = None) -> Traces: ...
+def trace(model: "keras.Model", inputs: Any, *, layers: Layers = None) -> Traces[LayerTrace]: ...
 @overload
-def trace(
-    model: str | Path, inputs: Any, edit: Edits = None, *, layers: Layers = None
-) -> Mapping[str, Any]: ...
-def trace(model: Any, inputs: Any, edit: Edits = None, *, layers: Layers = None) -> Mapping[str, Any]:
+def trace(model: str | Path, inputs: Any, edit: Edits = None, *, layers: Layers = None) -> Traces[Any]: ...
+def trace(model: Any, inputs: Any, edit: Edits = None, *, layers: Layers = None) -> Traces[Any]:
     """Return every part of every recurrent layer at every word.
 
     Args:
@@ -55,6 +52,7 @@ def trace(model: Any, inputs: Any, edit: Edits = None, *, layers: Layers = None)
         held in several places bears the first one's name. Calls of a cell by hand are one trace as long as
         each goes on from the states of the one before. Stateful layers begin with the states that they hold,
         and keep them. The `left_out` of the dictionary tells why a layer of a Keras model is not in it.
+        `print` shows a table of the layers.
 
     Raises:
         DataError: if the inputs do not fit (a text without words, or with so many that their outputs would
@@ -80,13 +78,13 @@ def trace(model: Any, inputs: Any, edit: Edits = None, *, layers: Layers = None)
     if isinstance(model, Run):
         found = {name: one for name, one in _trace_run(model, inputs, edit).items() if choice.takes(name)}
         choice.check({})
-        return found
+        return Traces(found)
     if edit is not None:
         raise UsageError("a Keras model is traced without edits: leave edit out, or trace a run")
     return _trace_keras(model, inputs, choice)
 
 
-def _trace_keras(model: Any, inputs: Any, choice: Choice) -> Traces:
+def _trace_keras(model: Any, inputs: Any, choice: Choice) -> Traces[LayerTrace]:
     """Read inputs with a Keras model; see `trace`."""
     from nlp_lstm.states.keras_steps import names_of
     from nlp_lstm.states.keras_traces import trace_call

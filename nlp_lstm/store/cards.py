@@ -8,7 +8,8 @@ for Model Reporting".
 import textwrap
 from dataclasses import fields
 
-from nlp_lstm.errors import UnknownNameError, UsageError
+from nlp_lstm.errors import UsageError
+from nlp_lstm.registry import match_name
 from nlp_lstm.settings import Settings
 from nlp_lstm.store.card_texts import CARDS, CONTENT, GLOVE, REFERENCES, Card
 from nlp_lstm.store.measures import measured_limits, mixed_in
@@ -27,8 +28,7 @@ def write_card(run: Run, name: str) -> str:
         UnknownNameError: if there is no text for such a name; lists the known ones.
         UsageError: if the run is not finished, or is not what the card would say that it is.
     """
-    if name not in CARDS:
-        raise UnknownNameError("shipped run", name, CARDS)
+    name = match_name("shipped run", name, CARDS)
     card = CARDS[name]
     _check(run, name, card)
     terms = [card.terms, GLOVE] if run.data.get("vectors") else [card.terms]

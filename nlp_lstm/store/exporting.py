@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from nlp_lstm.errors import StorageError, UsageError
+from nlp_lstm.report.given import check_path
 from nlp_lstm.store.run import Run, load_run
 from nlp_lstm.task import load_task
 from nlp_lstm.writing import whole_file
 
 
-def export(run: Run | str | Path, file: str | Path) -> Path:
+def export(run: Run | str | Path, file: str | Path, force: bool = False) -> Path:
     """Write a run's taught model as a `.keras` file; nothing of ours is needed to open it.
 
     The model reads word ids `(batch, timesteps)` of the run's tokenizer.json, right-padded with 0. A
@@ -22,21 +23,24 @@ def export(run: Run | str | Path, file: str | Path) -> Path:
     Args:
         run: a run or its name.
         file: where to write; its name must end in .keras.
+        force: whether to write over a file that is there.
 
     Returns:
         The file's path.
 
     Raises:
-        UsageError: if the file exists, or its name does not end in .keras.
+        UsageError: if the file exists and is not to be written over, or its name does not end in .keras.
         StorageError: if writing fails; nothing is left of the file.
     """
-    from nlp_lstm.models.layers import set_weights
-
-    run, file = run if isinstance(run, Run) else load_run(run), Path(file)
+    run, file = run if isinstance(run, Run) else load_run(run), check_path(file, "file", "model.keras")
     if file.suffix != ".keras":
         raise UsageError(f"the file {file} must end in .keras, because Keras requires it")
-    if file.exists():
-        raise UsageError(f"{file} exists: give another name")
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder: give another name")
+    if file.exists() and not force:
+        raise UsageError(f"{file} exists: give another name, or --force to write over it")
+    from nlp_lstm.models.layers import set_weights  # after the checks: it starts Keras
+
     model = load_task(run.task).taught_model(run.settings, len(run.vocabulary), run.outputs)
     set_weights(model, run.weights)
     _save(model, file)

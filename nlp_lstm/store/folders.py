@@ -3,15 +3,26 @@
     runs/NAME                what was trained, in the working folder: sentiment-001, next-word-001, ...
     nlp_lstm/store/shipped/NAME    what comes with the package: TASK-CORPUS, such as sentiment-sst
 
-A name stands for a folder of that name first, then for a run of the user's, then for a shipped one.
+A name stands for a folder of that name first, then for a run of the user's, then for a shipped one; at last
+for the one run whose name differs from it only in case, `-` and `_`.
 """
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nlp_lstm.errors import DataError, MissingInputError, StorageError, UsageError
+from nlp_lstm.errors import (
+    DataError,
+    MissingInputError,
+    StorageError,
+    UnknownNameError,
+    UsageError,
+    did_you_mean,
+)
+from nlp_lstm.registry import match_name
+from nlp_lstm.report.given import not_a_run
 from nlp_lstm.store import storage
 from nlp_lstm.writing import clear_partials
 
@@ -32,9 +43,12 @@ def find_run(path: str | Path) -> Path:
         path: the folder itself, or the name of a run of the user's or of a shipped one.
 
     Raises:
+        UsageError: if it is neither a path nor a name.
         MissingInputError: if there is none, or it is not the folder of a run.
     """
-    path = Path(path)
+    if not isinstance(path, str | Path):
+        raise not_a_run(path)
+    name, path = str(path), Path(path)
     for folder in (path, RUNS / path):
         if folder.is_dir():
             if not is_shipped(folder):
@@ -42,10 +56,27 @@ def find_run(path: str | Path) -> Path:
             return folder
     if path.exists():
         raise MissingInputError(f"{path} is a file, a run is a folder: `nlp-lstm runs` lists all runs")
-    for folder in shipped_runs():
-        if folder.name == str(path):
-            return folder
-    raise MissingInputError(f"no run {str(path)!r}: `nlp-lstm runs` lists all runs")
+    known = [*shipped_runs(), *filter(_meant_as_run, _folders_in(RUNS))]
+    return match_run(name, known, f"no run {name!r}")
+
+
+def match_run(name: str, folders: Iterable[Path], missing: str) -> Path:
+    """Return the folder that the name of a run means; a path, which may be that of a file, means none.
+
+    Args:
+        name: as somebody wrote it.
+        folders: those of the known runs.
+        missing: how the error begins.
+
+    Raises:
+        MissingInputError: if there is none; suggests the near names.
+    """
+    known = {folder.name: folder for folder in folders}
+    try:
+        return known[match_name("run", name, known)]
+    except UnknownNameError:
+        near = " ".join(filter(None, (did_you_mean(name, known), "`nlp-lstm runs` lists all runs")))
+        raise MissingInputError(f"{missing}: {near}") from None
 
 
 def _check_is_run(folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.given import check_path
 from nlp_lstm.store import folders
 from nlp_lstm.store.run import Run
 from nlp_lstm.store.storage import WEIGHTS
@@ -27,12 +28,12 @@ def runs(folder: str | Path = folders.RUNS) -> Report:
     Args:
         folder: where the user's own runs are.
     """
-    folder = Path(folder)
+    folder = check_path(folder, "folder", "runs")
     folders.clear_left_over(folder)
     there = [*sorted(folders.look_through(folders.SHIPPED)), *folders.look_through(folder)]
     whole = {found.path: found.record for found in there if found.record and not found.reason}
     values = [_row(path, record) for path, record in whole.items()]
-    columns = ("task", "status", "shipped", "data", *SHOWN_SETTINGS, "lowercase", "vocabulary", *HEADLINES)
+    columns = ("task", "data", "status", "shipped", *HEADLINES, "vocabulary", "lowercase", *SHOWN_SETTINGS)
     title = f"runs in {folder}/, and those that come with nlp-lstm"
     table = Comparison(title, [path.name for path in whole], columns, values, "run", MEANING)
     damaged = ", ".join(f"{found.path.name} ({found.reason})" for found in there if found.reason)
@@ -44,13 +45,13 @@ def _row(path: Path, record: Mapping[str, Any]) -> tuple[Any, ...]:
     model, results = record["model"], record["results"]
     return (
         model["task"],
+        record["data"].get("source"),
         results["status"],
         folders.is_shipped(path),
-        record["data"].get("source"),
-        *(model["settings"].get(name) for name in SHOWN_SETTINGS),
-        record["reading"].get("lowercase"),
-        _vocabulary_size(path),
         *(results["metrics"].get(name, {}).get("model") for name in HEADLINES),
+        _vocabulary_size(path),
+        record["reading"].get("lowercase"),
+        *(model["settings"].get(name) for name in SHOWN_SETTINGS),
     )
 
 

@@ -7,12 +7,14 @@ import numpy as np
 
 from nlp_lstm.corpora import Request
 from nlp_lstm.corpora.sources import resolve_source
-from nlp_lstm.errors import UnknownNameError
+from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.models.cells import Parts
 from nlp_lstm.models.network import EditLayer
+from nlp_lstm.registry import match_name
+from nlp_lstm.report.given import check_text
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.ends import with_end
-from nlp_lstm.text.vocabulary import EOS, Sentence
+from nlp_lstm.text.vocabulary import EOS, UNK, Sentence
 
 # What `Request` has beside the choices of a task; columns and the like belong to one file.
 OF_A_FILE = ("text_column", "word_column", "label_column", "separator", "encoding", "header")
@@ -67,13 +69,35 @@ def encode(run: Run, text: str, tokenized: bool | None = None, as_typed: bool = 
         as_typed: False to read a text without a stop with an implied end, if the run's sentences have stops.
 
     Raises:
+        UsageError: if it is no text.
         DataError: if the text has no words, or too many.
     """
+    check_text(text)
     if tokenized is None and not run.reading.tokenized:
         tokenized = False
     sentence = run.vocabulary.encode(text, tokenized)
     ends = run.reading.ends_with_stop and not as_typed
     return with_end(sentence, run.vocabulary) if ends else sentence
+
+
+def output_number(run: Run, name: str, asked: str = "towards") -> int:
+    """Return the number of the output that stands for a label or a word.
+
+    Args:
+        asked: what it was asked for, for the message.
+
+    Raises:
+        UnknownNameError: if a tagger has no such label; lists its labels.
+        UsageError: if a run of next words knows no such word.
+    """
+    if run.label_names:
+        return run.output_names.index(match_name(f"label of {run.name}", name, run.label_names))
+    if name in run.output_names:
+        return run.output_names.index(name)
+    index = int(run.vocabulary.ids([name])[0])
+    if index == UNK:
+        raise UsageError(f"{asked} {name!r}: {run.name} knows no such word; choose a run with --run")
+    return index
 
 
 def initial_states(run: Run) -> list[Parts] | None:

@@ -9,10 +9,12 @@
 that was changed or damaged later is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from nlp_lstm.errors import DataError, MissingInputError, StorageError, UsageError
+from nlp_lstm.report.given import not_a_run
 from nlp_lstm.store import storage
 from nlp_lstm.store.folders import (
     RUNS,
@@ -66,6 +68,7 @@ def load_run(path: str | Path) -> Run:
         path: its folder, its name under `runs/`, or the name of one that comes with nlp-lstm.
 
     Raises:
+        UsageError: if it is neither a path nor a name.
         MissingInputError: if the folder or one of its files is missing.
         DataError: if a file is not the one that was saved, or is foreign, or another version of nlp-lstm
             reads it; of a run that comes with nlp-lstm also if a file is missing.
@@ -83,6 +86,20 @@ def load_run(path: str | Path) -> Run:
         if isinstance(error, MissingInputError):
             raise MissingInputError(f"the run {path} is not complete: {error}; train it again") from None
         raise DataError(f"the run {path} is damaged: {error}; train it again") from None
+
+
+def load_runs(runs: Any) -> list[Run]:
+    """Return runs as a verb takes them: several or one, each itself or its name; none for an empty list.
+
+    Raises:
+        UsageError: if something else was given.
+        As `load_run`.
+    """
+    if isinstance(runs, Run | str | Path):
+        runs = [runs]
+    if not isinstance(runs, Iterable):
+        raise not_a_run(runs)
+    return [run if isinstance(run, Run) else load_run(run) for run in runs]
 
 
 def newest_run(task: str | None = None, runs: Path = RUNS, passed_over: Tell = ignore) -> Run:
@@ -124,7 +141,7 @@ def default_run(task: str | None = None, passed_over: Tell = ignore) -> Run:
         return load_run(shipped[0])
 
 
-def default_runs(passed_over: Tell = ignore) -> list[Run]:
+def default_runs(passed_over: Tell = ignore, both_kinds: bool = False) -> list[Run]:
     """Return the newest run of each task, by name of the task; where there is none at all, the shipped ones.
 
     A run of tagging is left out unless there is no other: its labels, such as those of names, say nothing of
@@ -132,6 +149,7 @@ def default_runs(passed_over: Tell = ignore) -> list[Run]:
 
     Args:
         passed_over: as `newest_run` takes it.
+        both_kinds: whether a shipped run comes beside the user's where all of these say labels, or all words.
 
     Raises:
         MissingInputError: if there is none of either kind.
@@ -145,7 +163,10 @@ def default_runs(passed_over: Tell = ignore) -> list[Run]:
         if found.task is None or found.task in wanted - runs.keys():
             run = _load_whole(found, passed_over)
             runs |= {run.task: run} if run else {}
-    return [runs[task] for task in sorted(runs)] or list(map(load_run, shipped_runs())) or [newest_run()]
+    kinds = {run.predicts for run in runs.values()}
+    if not runs or both_kinds and len(kinds) < 2:
+        runs |= {run.task: run for run in map(load_run, shipped_runs()) if run.predicts not in kinds}
+    return [runs[task] for task in sorted(runs)] or [newest_run()]
 
 
 def library_versions() -> dict[str, str]:

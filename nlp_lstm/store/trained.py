@@ -15,6 +15,7 @@ import numpy as np
 
 from nlp_lstm.errors import DataError
 from nlp_lstm.models.network import Network, check_weights, weight_shapes
+from nlp_lstm.report.markup import count, one_line
 from nlp_lstm.settings import Settings
 from nlp_lstm.store.folders import is_shipped
 from nlp_lstm.store.records import check_record, reading_from, settings_from
@@ -78,6 +79,11 @@ class Run:
             raise DataError(
                 f"{self.path} says that its sentences end with a stop, but its vocabulary has none"
             )
+
+    def __repr__(self) -> str:
+        size = f"{self.settings.cell}, {count(self.settings.layers, 'layer')} of {self.settings.units} units"
+        said = f"{count(self.outputs, self.predicts[:-1])}"
+        return f"<Run {one_line(self.name)}: {self.task}, {size}, {said}, {self.status}>"
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from nlp_lstm.errors import MissingInputError, StorageError, UsageError
+from nlp_lstm.errors import StorageError, UsageError
 from nlp_lstm.store import folders, storage
 from nlp_lstm.store.run import check_free, new_run_path
 
@@ -52,7 +52,8 @@ def claim_again(name: str | Path) -> Iterator[Path]:
     """
     path = next((path for path in (Path(name), folders.RUNS / name) if path.is_dir()), None)
     if path is None:
-        raise MissingInputError(f"no training {str(name)!r} to resume: `nlp-lstm runs` lists what there is")
+        missing = f"no training {str(name)!r} to resume"
+        path = folders.match_run(str(name), folders.list_unfinished(), missing)
     if not (path / storage.CHECKPOINT).is_file() and (path / storage.RECORD).is_file():
         raise UsageError(
             f"{path} is finished, there is nothing to resume: "

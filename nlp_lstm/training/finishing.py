@@ -6,9 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from nlp_lstm.errors import NlpLstmError, StorageError
 from nlp_lstm.store import storage
+from nlp_lstm.store.folders import RUNS
 from nlp_lstm.store.run import Run, new_run_path, save_run
 
 
@@ -47,6 +49,12 @@ def save_somewhere(run: Run, again: bool = False) -> Run:
         f"the run can be saved nowhere ({reasons[0]}): make room, and continue with "
         f"`nlp-lstm train --resume {run.path}`"
     )
+
+
+def first_look(run: Run) -> str:
+    """Return the command with which to look into a run that was just trained."""
+    text = "the sky is" if run.predicts == "words" else "the film is not very funny ."
+    return f'nlp-lstm probe "{text}" --run {quote(run.name if run.path.parent == RUNS else str(run.path))}'
 
 
 def next_commands(run: Run) -> str:

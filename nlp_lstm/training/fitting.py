@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.errors import DataError, MissingInputError
+from nlp_lstm.models.quiet_keras import keras, no_retracing
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
 from nlp_lstm.text.batches import Batch, drop_words
@@ -28,6 +28,7 @@ from nlp_lstm.training.stopping import Stop
 FEW_UNKNOWN = 0.02  # of the words: links, and little else
 
 
+@no_retracing()
 def fit(
     task: Task,
     settings: Settings,

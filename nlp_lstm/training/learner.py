@@ -7,11 +7,11 @@ batches: each is then traced once, for a known number of time steps, which is wh
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.errors import DataError
 from nlp_lstm.models.layers import get_weights, set_weights, with_loss
+from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.models.sampling import sample_outputs
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Task

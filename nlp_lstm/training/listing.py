@@ -56,9 +56,9 @@ def presets() -> Report:
         (
             preset.task,
             preset.summary,
-            *(of.get(name) for name in PRESET_FIGURES for of in (preset.figures, preset.plus_minus)),
             preset.vocabulary,
             preset.minutes,
+            *(of.get(name) for name in PRESET_FIGURES for of in (preset.figures, preset.plus_minus)),
         )
         for preset in known
     ]
@@ -68,7 +68,7 @@ def presets() -> Report:
         "task"
     )
     figures = [name for figure in PRESET_FIGURES for name in (figure, f"{figure} ±")]
-    columns = ("task", "what it trains", *figures, "vocabulary", "minutes")
+    columns = ("task", "what it trains", "vocabulary", "minutes", *figures)
     table = Comparison("presets", list(PRESETS), columns, values, "preset", meaning)
     commands = [(preset.command(),) for preset in known]
     same = "`nlp-lstm train --preset NAME` does the same; options you give override the preset"

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from nlp_lstm.corpora import Corpus, Request, load_corpus
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.models.layers import get_weights
+from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.settings import Settings
 from nlp_lstm.store.reading import OF_A_FILE, recorded
 from nlp_lstm.store.run import Run, library_versions
@@ -75,7 +75,7 @@ def prepare(
     task = load_task(recipe.task)
     settings = task.changed_settings(_inherited(start, recipe, asked))
     request = Request(task.predicts, recipe.labels, recipe.classes, recipe.subphrases, **reading)
-    corpus = _load(recipe.data, request, limit)
+    recipe, corpus = replace(recipe, labels=request.labels), _load(recipe.data, request, limit)
     label_names = corpus.label_names if task.predicts == "labels" else ()
     vocabulary = start.vocabulary if start else build_vocabulary(corpus, settings, request, recipe.vectors)
     known = read_vectors(recipe.vectors, vocabulary) if recipe.vectors else Vectors()

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nlp_lstm.errors import UnknownNameError, UsageError
+from nlp_lstm.errors import UsageError
+from nlp_lstm.registry import match_name
+from nlp_lstm.settings import spelled
+from nlp_lstm.task import task_names
 from nlp_lstm.training.origins import check_there
 
 
@@ -190,7 +193,7 @@ def make_recipe(preset: str | None, settings: Mapping[str, Any], **asked: Any) -
         **asked: the other parts of a `Preset`, None where the preset decides.
 
     Raises:
-        UnknownNameError: if there is no such preset; lists the known ones.
+        UnknownNameError: if there is no such preset or task; suggests the near ones.
         UsageError: if another task is asked for than the preset's.
         MissingInputError: if the preset's own files are not there; says where people get them.
 
@@ -198,19 +201,19 @@ def make_recipe(preset: str | None, settings: Mapping[str, Any], **asked: Any) -
         >>> make_recipe("sst-scratch", {"epochs": 1}, data="sst:here", task=None).settings["epochs"]
         1
     """
-    if preset is not None and preset not in PRESETS:
-        raise UnknownNameError("preset", preset, PRESETS)
-    start = PLAIN if preset is None else PRESETS[preset]
+    start = PRESETS[match_name("preset", preset, PRESETS)] if preset is not None else PLAIN
     given = {name: value for name, value in asked.items() if value is not None}
+    given |= {"task": match_name("task", given["task"], task_names())} if "task" in given else {}
     if preset is not None:
         if given.get("task", start.task) != start.task:
             raise UsageError(
-                f"task is {given['task']} but the preset {preset} trains {start.task}: leave --task out"
+                f"task is {given['task']} but the preset {start.name} trains {start.task}: leave --task out"
             )
         for part in ("data", "vectors"):
             if part not in given and getattr(start, part):
-                check_there(preset, part, str(getattr(start, part)))
-    return replace(start, settings={**start.settings, **settings}, **given)
+                check_there(start.name, part, str(getattr(start, part)))
+    named = {name: spelled(name, value) for name, value in settings.items()}
+    return replace(start, settings={**start.settings, **named}, **given)
 
 
 def contradiction(

@@ -1,65 +1,78 @@
-"""Curves over rows that are numbers: a band for the interval of each, dashes for an untrained model."""
+"""Curves over rows that are numbers, or ranks: bands for intervals, dashes for an untrained model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nlp_lstm.report import Comparison
 from nlp_lstm.report.markup import visible
 from nlp_lstm.views._drawing import Picture, Sheet
-from nlp_lstm.views._panels import numbers, spread
-from nlp_lstm.views._style import LINE, MARGIN, PAPER, SMALL, TEXT, WIDTH, colours, shorten
+from nlp_lstm.views._marks import LOG_FROM, draw_legend, legend_height, set_log
+from nlp_lstm.views._panels import Curves, numbers, spread
+from nlp_lstm.views._style import CHARACTER, LINE, MARGIN, PAPER, SMALL, TEXT, WIDTH, colours, shorten
 
-LEFT, RIGHT, HIGH, FOOT = 0.6, 3.0, 3.4, 0.5
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LEFT, HIGH, FOOT = 0.7, 3.4, 0.5
+LONGEST = 40  # characters of the name of a curve
+NARROW = 7.0  # inches of a picture whose names stand above the curves, and not behind them
 UNTRAINED = "untrained_"
 MARKERS = "osD^vPX"  # of curves of the same colour, one after the other
-MOST_TICKS = 25
+TICK = 0.28  # inches that the number of a row takes
+COINCIDE = 0.01  # of the height of the axis: curves that are never farther apart are one to the eye
+MOST_MARKED = 40  # rows whose places have a mark each
 
 
-def curves_picture(table: Comparison) -> Picture:
+def curves_picture(table: Comparison, width: float = WIDTH) -> Picture:
     """Return the columns of a table as curves over its rows.
 
+    Args:
+        table: its rows are numbers, or are ranked and stand in their order.
+        width: in inches.
+
     Raises:
-        ValueError: if a row is no number.
+        ValueError: if a row is no number, and the table is not ranked.
     """
-    places = np.array([float(row) for row in table.rows])
+    ranked = table.chart == "ranked"
+    places = np.arange(1.0, len(table.rows) + 1) if ranked else np.array([float(row) for row in table.rows])
     columns = numbers(table, len(table.rows))
     drawn = [name for name in columns if not is_bound(name, columns)]
+    drawn = drawn[:1] if ranked else drawn
+    colour, marks, narrow = colours(drawn), _marks(drawn), width < NARROW
+    entries = [(visible(name), colour[name], marks[name], not is_untrained(name)) for name in drawn]
+    entries = entries if narrow and len(drawn) > 1 else []
+    above = legend_height(entries, width - 2 * MARGIN)
+    labels = {name: shorten(visible(name), LONGEST) for name in drawn}
+    right = max(map(len, labels.values())) * SMALL * CHARACTER + 0.3
+    right = 0.1 if narrow or len(drawn) == 1 else right
     apart = SMALL * LINE
-    high = max(HIGH, apart * len(drawn))
+    high = max(min(HIGH, 0.6 * width), 0.0 if narrow else apart * len(drawn))
 
     def draw(sheet: Sheet) -> None:
         """Draw every curve with its band, and its name where it ends."""
-        axes = sheet.axes(MARGIN + LEFT, 0.1, WIDTH - 2 * MARGIN - LEFT - RIGHT, high)
-        colour, ends, of_colour = colours(drawn), [], {}
+        draw_legend(sheet, MARGIN, entries, width - 2 * MARGIN)
+        wide = width - 2 * MARGIN - LEFT - right
+        axes = sheet.axes(MARGIN + LEFT, above + 0.1, wide, high)
         for name in drawn:
-            same = of_colour.setdefault((colour[name], name.startswith(UNTRAINED)), [])
-            same.append(name)
-            dashes = "--" if name.startswith(UNTRAINED) else "-"
-            marker = MARKERS[(len(same) - 1) % len(MARKERS)]
-            fill = PAPER if name.startswith(UNTRAINED) else colour[name]
-            axes.plot(places, columns[name], dashes, color=colour[name], marker=marker, mfc=fill)
-            if f"{name}_low" in columns and f"{name}_high" in columns:
-                bounds = columns[f"{name}_low"], columns[f"{name}_high"]
-                axes.fill_between(places, *bounds, color=colour[name], alpha=0.18, linewidth=0)
-            known = columns[name][np.isfinite(columns[name])]
-            ends.append((float(known[-1]) if known.size else 0.0, name))
-        values = np.concatenate([columns[name] for name in drawn])
-        axes.set_ylim(bottom=None if (values < 0).any() else 0.0)
-        axes.set_xlabel(visible(table.row_kind), size=TEXT)
-        if len(places) <= MOST_TICKS:
+            _draw_curve(axes, name, places, columns, colour[name], marks[name])
+        _scale(axes, np.concatenate([columns[name] for name in drawn]), ranked)
+        axes.set_xlabel(_told(table), size=TEXT)
+        axes.set_ylabel(visible(table.unit or drawn[0]), size=TEXT)
+        if len(places) * TICK <= wide and not ranked:
             axes.set_xticks(places, [visible(row) for row in table.rows])
-        right = WIDTH - MARGIN - RIGHT + 0.1
-        for name, height in spread(ends, *axes.get_ylim(), high, apart):
-            label = shorten(visible(name), 40)
-            sheet.text(right, 0.1 + high - height, label, color=colour[name], va="center", size=SMALL)
+        else:
+            axes.locator_params(axis="x", integer=True)
+        if right > 0.1:
+            place = width - MARGIN - right + 0.1
+            for name, height in spread(_ends(drawn, columns), *axes.get_ylim(), high, apart):
+                here = above + 0.1 + high - height
+                sheet.text(place, here, labels[name], color=colour[name], va="center", size=SMALL)
 
-    notes = []
-    if any(f"{name}_low" in columns for name in drawn):
-        notes.append("Bands: the intervals, from the columns named low to the columns named high.")
-    if any(name.startswith(UNTRAINED) for name in drawn):
-        notes.append("Dashes: an untrained model.")
-    return Picture(table.title, high + FOOT, draw, table.meaning, " ".join(notes))
+    note = _note(columns, drawn)
+    return Picture(table.title, above + high + FOOT, draw, table.meaning, note, width)
 
 
 def is_bound(name: str, columns: Mapping[str, object]) -> bool:
@@ -70,3 +83,86 @@ def is_bound(name: str, columns: Mapping[str, object]) -> bool:
         [False, True, False]
     """
     return name.endswith(("_low", "_high")) and name.rpartition("_")[0] in columns
+
+
+def is_untrained(name: str) -> bool:
+    """Return whether a column is that of the untrained model."""
+    return name.startswith(UNTRAINED)
+
+
+def coincident(curves: Curves) -> list[tuple[str, str]]:
+    """Return the pairs of curves that lie on each other wherever both are known.
+
+    Example:
+        >>> coincident({"a": np.array([0.0, 1.0]), "b": np.array([0.0, 1.0]), "c": np.array([0.5, 0.5])})
+        [('a', 'b')]
+    """
+    values = np.concatenate(list(curves.values())) if curves else np.empty(0)
+    values = values[np.isfinite(values)]
+    near = COINCIDE * float(np.ptp(values)) if values.size else 0.0
+    found = []
+    for one, other in combinations(curves, 2):
+        gaps = np.abs(curves[one] - curves[other])
+        gaps = gaps[np.isfinite(gaps)]
+        if gaps.size and gaps.max() <= near:
+            found.append((one, other))
+    return found
+
+
+def tell_coincident(curves: Curves) -> str:
+    """Return a sentence about the curves that lie on each other; empty where none do."""
+    pairs = [f"{visible(one)} and {visible(other)}" for one, other in coincident(curves)]
+    return f"The curves of {'; of '.join(pairs)} coincide." if pairs else ""
+
+
+def _marks(drawn: Sequence[str]) -> dict[str, str]:
+    """The shape of the marks of each curve, which tells those of one colour apart."""
+    marks, of_colour, colour = {}, {}, colours(drawn)
+    for name in drawn:
+        same = of_colour.setdefault((colour[name], is_untrained(name)), [])
+        same.append(name)
+        marks[name] = MARKERS[(len(same) - 1) % len(MARKERS)]
+    return marks
+
+
+def _draw_curve(axes: "Axes", name: str, places: np.ndarray, columns: Curves, colour: str, mark: str) -> None:
+    """Draw one curve with its band."""
+    dashes, fill = ("--", PAPER) if is_untrained(name) else ("-", colour)
+    marker = mark if len(places) <= MOST_MARKED else ""
+    axes.plot(places, columns[name], dashes, color=colour, marker=marker, mfc=fill)
+    if f"{name}_low" in columns and f"{name}_high" in columns:
+        bounds = columns[f"{name}_low"], columns[f"{name}_high"]
+        axes.fill_between(places, *bounds, color=colour, alpha=0.18, linewidth=0)
+
+
+def _scale(axes: "Axes", values: np.ndarray, ranked: bool) -> None:
+    """Set the ends of the vertical axis, which begins at 0; ranks that span much have a logarithmic one."""
+    known = values[np.isfinite(values)]
+    if ranked and known.size and known.min() > 0 and known.max() > LOG_FROM * known.min():
+        set_log(axes, "y")
+        axes.set_ylim(known.min() / 1.3, known.max() * 1.3)
+        return
+    axes.set_ylim(bottom=None if (known < 0).any() else 0.0)
+
+
+def _ends(drawn: Sequence[str], columns: Curves) -> list[tuple[float, str]]:
+    """Where each curve ends."""
+    known = [columns[name][np.isfinite(columns[name])] for name in drawn]
+    return [(float(values[-1]) if values.size else 0.0, name) for values, name in zip(known, drawn)]
+
+
+def _told(table: Comparison) -> str:
+    """What the horizontal axis tells."""
+    kind = visible(table.row_kind)
+    return f"{kind}s, in the order of the table" if table.chart == "ranked" else kind
+
+
+def _note(columns: Curves, drawn: Sequence[str]) -> str:
+    """How the curves are to be read."""
+    notes = []
+    if any(f"{name}_low" in columns for name in drawn):
+        notes.append("Bands: the intervals, from the columns named low to the columns named high.")
+    if any(map(is_untrained, drawn)):
+        notes.append("Dashes: an untrained model.")
+    notes.append(tell_coincident({name: columns[name] for name in drawn}))
+    return " ".join(filter(None, notes))

@@ -6,12 +6,14 @@ hundred have letters of the same size. No pyplot: it would look for a display, a
 
 import io
 import textwrap
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nlp_lstm.report.markup import visible
+from nlp_lstm.report.palette import dark_rules
 from nlp_lstm.views import require_matplotlib
 from nlp_lstm.views._style import (
     CHARACTER,
@@ -29,6 +31,9 @@ from nlp_lstm.views._style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+# The style, the filters of warnings and the fonts are matplotlib's own or Python's, one for all threads.
+ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class Picture:
         meaning: what its table's numbers mean; a page shows it beside the table instead.
         note: how the picture is to be read: what its colours are, what it leaves out.
         width: in inches.
+        see: one sentence with what to see in it; empty for none.
     """
 
     title: str
@@ -81,10 +87,13 @@ class Picture:
     meaning: str = ""
     note: str = ""
     width: float = WIDTH
+    see: str = ""
 
 
 def draw(pictures: Sequence[Picture], format: str, titled: bool = True) -> bytes:
-    """Return a file with pictures one below the other.
+    """Return a file with pictures one below the other; any number of threads may ask for some at once.
+
+    An SVG on its own turns dark where the reader likes it dark. A PNG is light.
 
     Args:
         pictures: at least one.
@@ -103,7 +112,7 @@ def draw(pictures: Sequence[Picture], format: str, titled: bool = True) -> bytes
         picture.height + _height(head) + 2 * MARGIN for picture, head in zip(pictures, heads, strict=True)
     ]
     file = io.BytesIO()
-    with style(), warnings.catch_warnings():
+    with ONE_AT_A_TIME, style(), warnings.catch_warnings():
         # Of what no font has, a PNG shows a box; an SVG holds the text itself.
         warnings.filterwarnings("ignore", message=r"Glyph \d+")
         figure = Figure(figsize=(width, sum(heights)))
@@ -116,13 +125,24 @@ def draw(pictures: Sequence[Picture], format: str, titled: bool = True) -> bytes
         dots = min(PNG_DOTS, int(MOST_DOTS / sum(heights)))
         metadata = {"Software": None} if format == "png" else {"Date": None, "Creator": None}
         figure.savefig(file, format=format, dpi=dots if format == "png" else 72, metadata=metadata)
-    return file.getvalue()
+    return _darken(file.getvalue()) if format == "svg" else file.getvalue()
+
+
+def _darken(svg: bytes) -> bytes:
+    """Give an SVG of matplotlib's the colours for dark paper."""
+    end = b"</style>"
+    return svg.replace(end, f"\n{dark_rules(svg.decode())}\n".encode() + end, 1)
 
 
 def _head(picture: Picture, width: float) -> list[tuple[str, float]]:
     """The lines above a picture, each with its size."""
     lines = []
-    for text, size in ((picture.title, TITLE), (picture.meaning, SMALL), (picture.note, SMALL)):
+    for text, size in (
+        (picture.title, TITLE),
+        (picture.see, TEXT),
+        (picture.meaning, SMALL),
+        (picture.note, SMALL),
+    ):
         most = int((width - 2 * MARGIN) / (size * CHARACTER))
         lines += [(line, size) for line in textwrap.wrap(visible(text), most)]
     return lines

@@ -1,61 +1,85 @@
-"""A map of words x words drawn with shades, which need no colour: a table of numbers to one of characters."""
-
-from dataclasses import replace
+"""A map of words x words drawn with shades, which need no colour: from numbers to characters."""
 
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.markup import visible
+from nlp_lstm.views._fitting import Column
 
 STEPS = (0.05, 0.15, 0.3, 0.5)  # of the largest number: where each shade begins
 SHADES, NEGATIVE = " ░▒▓█", " -=≡#"
-WITH_NUMBERS = 16  # most columns of a map that has room for numbers
-WIDE = 40  # most columns of a map that has room for two characters each
 EVERY = 5  # of a map without numbers, every fifth column is numbered
+RULER = 4  # cells that the last number of a ruler may stand out
 
 Rows = list[list[float | None]]
 
 
-def draw(table: Comparison) -> Comparison:
-    """Return a heat table with its map as text: numbers with a shade each, or in a wide map shades alone.
+def in_map(table: Comparison) -> list[int]:
+    """Return which columns of a heat table are its map: those that are named like rows."""
+    rows = set(table.rows)
+    return [place for place, name in enumerate(table.columns) if name in rows]
+
+
+def draw(table: Comparison, width: int) -> tuple[list[Column], str]:
+    """Return the map of a heat table as columns, and what its shades mean.
+
+    As wide as the room lets it be: numbers with a shade each, under number and word or under the number
+    alone; else shades, two characters each or one; a map that is wider still is cut into several columns.
+
+    Args:
+        table: with a map.
+        width: the room beside the row names.
 
     Example:
         >>> table = Comparison("", ["1 a", "2 b"], ["1 a", "2 b"], [(1.0, None), (-0.2, 0.8)], "", "", "heat")
-        >>> draw(table).values
-        [('██1.0', ''), ('▒-.20', '██.80')]
+        >>> [list(column.cells) for column in draw(table, 60)[0]]
+        [['██1.0', '▒-.20'], ['', '██.80']]
     """
-    inside = [column for column, name in enumerate(table.columns) if name in set(table.rows)]
-    outside = [column for column in range(len(table.columns)) if column not in inside]
+    places = in_map(table)
     cells: Rows = [
-        [None if (value := row[column]) is None else float(value) for column in inside]
-        for row in table.values
+        [None if (value := row[place]) is None else float(value) for place in places]
+        for row in table.values[: table.first]
     ]
     numbers = [value for row in cells for value in row if value is not None]
     largest = max(map(abs, numbers), default=0.0)
-    shades = SHADES[1:]
-    if len(inside) <= WITH_NUMBERS:
-        drawn, names = _numbered(cells, largest), [table.columns[column] for column in inside]
-    else:
-        wide = 2 if len(inside) <= WIDE else 1
-        drawn = [("".join(_shade(value, largest, NEGATIVE) * wide for value in row),) for row in cells]
-        names = [_ruler(len(inside), wide)]
-        shades += f", below 0 {NEGATIVE[1:]}," if min(numbers, default=0) < 0 else ""
-    return replace(
-        table,
-        columns=[*names, *(table.columns[column] for column in outside)],
-        values=[
-            (*texts, *(row[column] for column in outside))
-            for texts, row in zip(drawn, table.values, strict=True)
-        ],
-        meaning=f"{table.meaning}. {shades} begin at {', '.join(f'{100 * step:g}' for step in STEPS)} % of "
-        "the largest",
-    )
+    begin = f" begin at {', '.join(f'{100 * step:g}' for step in STEPS)} % of the largest"
+    names = [visible(table.columns[place]) for place in places]
+    for headings in (
+        [name.replace(" ", "\n", 1) for name in names],
+        [name.partition(" ")[0] for name in names],
+    ):
+        columns = _numbered(headings, cells, largest)
+        if sum(column.unbroken + column.gap for column in columns) <= width:
+            return columns, SHADES[1:] + begin
+    below = f", below 0 {NEGATIVE[1:]}," if min(numbers, default=0) < 0 else ""
+    return _shaded(cells, largest, width), SHADES[1:] + below + begin
 
 
-def _numbered(cells: Rows, largest: float) -> list[tuple[str, ...]]:
+def _numbered(names: list[str], cells: Rows, largest: float) -> list[Column]:
     """Every number behind its shade, all of the same width."""
     texts = [["" if value is None else _number(value) for value in row] for row in cells]
-    width = max(len(text) for row in texts for text in row) + 1
-    return [
-        tuple(text and text.rjust(width, _shade(value, largest, SHADES)) for text, value in zip(*row))
+    width = max((len(text) for row in texts for text in row), default=0) + 1
+    drawn = [
+        [text and text.rjust(width, _shade(value, largest, SHADES)) for text, value in zip(*row)]
         for row in zip(texts, cells, strict=True)
+    ]
+    return [Column(name, [row[place] for row in drawn], True, True, 1) for place, name in enumerate(names)]
+
+
+def _shaded(cells: Rows, largest: float, width: int) -> list[Column]:
+    """Shades alone, in as few columns as have room for them."""
+    count = max(map(len, cells), default=0)
+    wide = 2 if 2 * count + RULER <= width else 1
+    most = max(EVERY, (width - RULER) // wide)
+    return [
+        Column(
+            _ruler(first, min(first + most, count), wide),
+            [
+                "".join(_shade(value, largest, NEGATIVE) * wide for value in row[first:][:most])
+                for row in cells
+            ],
+            True,
+            True,
+        )
+        for first in range(0, count, most)
     ]
 
 
@@ -74,10 +98,16 @@ def _number(value: float) -> str:
     return ("-" if value < 0 and text.strip("0.") else "") + text.removeprefix("0")
 
 
-def _ruler(columns: int, wide: int) -> str:
-    """A heading that numbers every fifth column of a map without numbers."""
-    ruler = ["·"] * (columns * wide + 4)
-    for column in (1, *range(EVERY, columns + 1, EVERY)):
-        start = (column - 1) * wide
-        ruler[start : start + len(str(column))] = str(column)
+def _ruler(first: int, end: int, wide: int) -> str:
+    """A heading that numbers the first and every fifth column of a map without numbers.
+
+    Example:
+        >>> _ruler(0, 10, 1)
+        '1···5····10'
+    """
+    ruler = ["·"] * ((end - first) * wide + RULER)
+    for column in range(first + 1, end + 1):
+        if column == first + 1 or column % EVERY == 0:
+            start = (column - first - 1) * wide
+            ruler[start : start + len(str(column))] = str(column)
     return "".join(ruler).rstrip("·")

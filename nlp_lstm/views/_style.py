@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from nlp_lstm.report.palette import BLUE, GREEN, GREY, ORANGE, PART_COLOURS, PURPLE, SKY, VERMILION
+from nlp_lstm.report.palette import FAINT as FAINT
+from nlp_lstm.report.palette import GREY, INK, ON_DARK, ON_LIGHT, PART_COLOURS, RED, SLATE
+from nlp_lstm.report.palette import MISSING as MISSING  # where there is no number
+from nlp_lstm.report.palette import PAPER as PAPER
 
-INK, PAPER, FAINT = "#222222", "#ffffff", "#d9d9d9"
-OTHERS = (INK, GREEN, PURPLE, ORANGE, SKY, GREY, BLUE, VERMILION)  # for names without a part, in turn
+OTHERS = (INK, RED, SLATE)  # for names without a part, in turn: none of them is the colour of a part
 
 LONGEST_WORD = 16  # characters of a word that are drawn
-MISSING = "#eeeeee"  # where there is no number
 
 WIDTH = 11.0  # inches, of a picture; all lengths are inches
+NARROW = 3.75  # inches, of a picture on a phone
 MARGIN = 0.2
 TITLE, TEXT, SMALL = 12.0, 9.0, 7.5  # points
 CHARACTER = 0.0079  # inches of width of a common character, per point
@@ -34,7 +36,7 @@ FONTS = (
 
 
 def colours(names: Sequence[str]) -> dict[str, str]:
-    """Return the colour of each name: that of the part that it holds, else one that is not taken.
+    """Return the colour of each name: that of the part that it holds, else one of those that are no part's.
 
     Example:
         >>> colours(["untrained_hidden_state", "majority"])
@@ -43,10 +45,8 @@ def colours(names: Sequence[str]) -> dict[str, str]:
     held = {
         name: next((colour for part, colour in PART_COLOURS.items() if part in name), None) for name in names
     }
-    taken = set(held.values())
-    free = [colour for colour in OTHERS if colour not in taken] or list(OTHERS)
     others = [name for name, colour in held.items() if colour is None]
-    return {name: colour or free[others.index(name) % len(free)] for name, colour in held.items()}
+    return {name: colour or OTHERS[others.index(name) % len(OTHERS)] for name, colour in held.items()}
 
 
 @contextmanager
@@ -63,6 +63,8 @@ def style() -> Iterator[None]:
                 "font.family": ["DejaVu Sans", *(font for font in FONTS if font in installed), "sans-serif"],
                 "font.size": TEXT,
                 "text.color": INK,
+                "figure.facecolor": PAPER,
+                "axes.facecolor": PAPER,
                 "text.parse_math": False,  # a word may hold dollars
                 "axes.edgecolor": GREY,
                 "axes.labelcolor": INK,
@@ -90,6 +92,11 @@ def style() -> Iterator[None]:
         yield
 
 
+def is_narrow(width: float) -> bool:
+    """Return whether a picture is so narrow that names stand above what they name, not beside it."""
+    return width < (NARROW + WIDTH) / 2
+
+
 def width(text: str, size: float = TEXT) -> float:
     """Return about how wide a text is, in inches."""
     from rich.cells import cell_len
@@ -110,6 +117,10 @@ def shorten(text: str, most: int) -> str:
 
 
 def ink_on(colour: Sequence[float]) -> str:
-    """Return the colour of text that can be read on a colour, (red, green, blue) in [0, 1]."""
-    red, green, blue = colour[:3]
-    return INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.55 else PAPER
+    """Return the colour of text that can be read on a colour, (red, green, blue) in [0, 1].
+
+    Neither has a variant for dark paper, because what is below it has none.
+    """
+    red, green, blue = (part**2.2 for part in colour[:3])
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue  # as WCAG 2.2 defines it, nearly
+    return ON_LIGHT if luminance > 0.185 else ON_DARK

@@ -1,4 +1,4 @@
-"""A drawn table: words to the left, wrapped where they are long, numbers to the right on a bar each."""
+"""A drawn table: words to the left, wrapped where they are long, numbers to the right beside a bar."""
 
 import textwrap
 from collections.abc import Sequence
@@ -8,29 +8,38 @@ from nlp_lstm.report import Comparison
 from nlp_lstm.report.markup import show_value, visible
 from nlp_lstm.report.palette import GREY, PART_COLOURS
 from nlp_lstm.views._drawing import Picture, Sheet
-from nlp_lstm.views._style import CHARACTER, FAINT, LINE, MARGIN, SMALL, WIDTH, width
+from nlp_lstm.views._style import CHARACTER, FAINT, LINE, MARGIN, SMALL, WIDTH
+from nlp_lstm.views._style import width as measure
 
 MOST_ROWS = 60  # that are drawn
 LONGEST, SHORTEST = 300, 12  # characters of a cell, and of a line of it
 GAP, NARROWEST = 0.2, 0.75  # between columns, and of a column
+STRIP = 0.5  # width of the bars of a column, to the left of its numbers
 ROOM = 0.07  # above and below the lines of a row
 
 
-def table_picture(table: Comparison) -> Picture:
-    """Return a table as it stands, with bars behind the numbers of each column."""
+def table_picture(table: Comparison, width: float = WIDTH) -> Picture:
+    """Return a table as it stands, with a bar beside each number where there is room.
+
+    Args:
+        table: of any rows.
+        width: in inches; a table that cannot be so narrow is wider.
+    """
     shown = list(zip(table.rows, table.values, strict=True))[: table.first][:MOST_ROWS]
     values = [(row, *cells) for row, cells in shown]
     heading = [visible(name).replace("_", " ") for name in (table.row_kind, *table.columns)]
     texts = [[show_value(value)[:LONGEST] for value in row] for row in values]
     is_text = [True, *(any(isinstance(row[name], str) for row in values) for name in range(1, len(heading)))]
-    widths = _widths(heading, texts, is_text)
+    widths = _widths(heading, texts, is_text, width)
+    strips = _strips(values, widths, width)
+    widths = [wide + strip for wide, strip in zip(widths, strips, strict=True)]
     lines = [_wrap(row, widths) for row in texts]
     head = [textwrap.wrap(name, max(1, int(wide / SMALL / CHARACTER))) for name, wide in zip(heading, widths)]
     heights = [max(map(len, row)) * SMALL * LINE + 2 * ROOM for row in [head, *lines]]
     ends = [MARGIN + sum(widths[: column + 1]) + GAP * column for column in range(len(widths))]
 
     def draw(sheet: Sheet) -> None:
-        """Write every cell, and draw the bars behind the numbers."""
+        """Write every cell, and draw the bars beside the numbers."""
         line_up = ["left" if text else "right" for text in is_text]
         places = [end - wide if text else end for end, wide, text in zip(ends, widths, is_text)]
         top = 0.0
@@ -40,25 +49,36 @@ def table_picture(table: Comparison) -> Picture:
                 options = {"ha": side, "size": SMALL, "weight": weight, "zorder": 3}
                 sheet.text(place, top + 1.3 * ROOM, "\n".join(map(visible, cell)), **options)
             top += height
-        _draw_bars(sheet, table, values, heights, ends, widths)
+        _draw_bars(sheet, table, values, heights, ends, widths, strips)
 
     notes = []
     if len(shown) < len(table.rows):
         notes.append(f"The first {len(shown)} of {len(table.rows)} rows; --format csv and json hold all.")
-    if any(isinstance(value, float) and value < 0 for row in values for value in row):
-        notes.append("Bars: the size of each number compared with the largest in its column; empty: below 0.")
-    whole = max(WIDTH, ends[-1] + MARGIN)
-    return Picture(table.title, sum(heights), draw, table.meaning, " ".join(notes), whole)
+    if any(strips):
+        below = any(isinstance(value, float) and value < 0 for row in values for value in row)
+        told = "Bars: the size of each number compared with the largest in its column"
+        notes.append(f"{told}; empty: below 0." if below else f"{told}.")
+    whole = max(width, ends[-1] + MARGIN)
+    return Picture(table.title, sum(heights), draw, table.meaning, " ".join(notes), whole, table.see)
 
 
-def _widths(heading: Sequence[str], texts: Sequence[Sequence[str]], is_text: Sequence[bool]) -> list[float]:
+def _strips(values: Sequence[Sequence[Any]], widths: Sequence[float], width: float) -> list[float]:
+    """The width of the bars of each column: none of text or counts, none at all without room."""
+    measured = [any(isinstance(row[column], float) for row in values) for column in range(len(widths))]
+    over = sum(widths) + GAP * (len(widths) - 1) + STRIP * sum(measured) > width - 2 * MARGIN
+    return [0.0 if over or not one else STRIP for one in measured]
+
+
+def _widths(
+    heading: Sequence[str], texts: Sequence[Sequence[str]], is_text: Sequence[bool], width: float
+) -> list[float]:
     """The width of each column; where all do not fit, the widest columns of text are made narrower."""
     widths = []
     for column, name in enumerate(heading):
-        cells = max((width(row[column], SMALL) for row in texts), default=0.0)
-        widths.append(max(cells, *(width(word, SMALL) for word in name.split()), NARROWEST) + 0.05)
+        cells = max((measure(row[column], SMALL) for row in texts), default=0.0)
+        widths.append(max(cells, *(measure(word, SMALL) for word in name.split()), NARROWEST) + 0.05)
     narrowest = SHORTEST * SMALL * CHARACTER
-    over = sum(widths) + GAP * (len(widths) - 1) - (WIDTH - 2 * MARGIN)
+    over = sum(widths) + GAP * (len(widths) - 1) - (width - 2 * MARGIN)
     while over > 0:
         wide = max((column for column, text in enumerate(is_text) if text), key=widths.__getitem__, default=0)
         if widths[wide] <= narrowest:
@@ -84,8 +104,9 @@ def _draw_bars(
     heights: Sequence[float],
     ends: Sequence[float],
     widths: Sequence[float],
+    strips: Sequence[float],
 ) -> None:
-    """Draw the rule under the heading and a bar behind each number, as long as it is beside the largest."""
+    """Draw the rule under the heading and a bar beside each number, as long as it is beside the largest."""
     from matplotlib.patches import Rectangle
 
     axes = sheet.axes(0, 0, ends[-1] + MARGIN, sum(heights))
@@ -101,8 +122,8 @@ def _draw_bars(
         largest = max(map(abs, numbers), default=0.0)
         colour = next((colour for part, colour in PART_COLOURS.items() if part in name), GREY)
         for top, height, value in zip(tops, heights[1:], numbers):
-            if largest and value:
-                long = widths[column] * min(abs(value) / largest, 1.0)
-                place = ends[column] - widths[column], top + 0.04
-                box = Rectangle(place, long, height - 0.08, color=colour, alpha=0.22, fill=value > 0)
+            if largest and value and strips[column]:
+                long = 0.9 * strips[column] * min(abs(value) / largest, 1.0)
+                place = ends[column] - widths[column], top + 0.06
+                box = Rectangle(place, long, height - 0.12, color=colour, alpha=0.5, fill=value > 0)
                 axes.add_patch(box)  # below 0 an empty one

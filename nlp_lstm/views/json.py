@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any
 
-from nlp_lstm.report import Report
+from nlp_lstm.report import Comparison, Report
 from nlp_lstm.report.markup import ACTIVE
 from nlp_lstm.views import VIEWS
 
@@ -14,10 +14,11 @@ def show_json(report: Report) -> str:
     """Return a report as JSON text.
 
     Returns:
-        An object with the report's facts and, if there are any, `tables` (title, meaning, one record
-        per row) and `traces`: per model and layer the words, `inputs` `(timesteps, input_dim)`, `parts` part
-        name -> `(timesteps, units)`, and `outputs` `(timesteps, outputs)` with `output_names`, as the model
-        gives them; of a layer that did not begin from zeros `initial_state`, state name -> `(units,)`.
+        An object with the report's facts and, if there are any, `tables` (title, meaning, `see` if it says
+        what to see, one record per row) and `traces`: per model and layer the words, `inputs` `(timesteps,
+        input_dim)`, `parts` part name -> `(timesteps, units)`, and `outputs` `(timesteps, outputs)` with
+        `output_names`, as the model gives them; of a layer that did not begin from zeros `initial_state`,
+        state name -> `(units,)`.
         Numbers that are not finite are null.
 
     Example:
@@ -27,7 +28,7 @@ def show_json(report: Report) -> str:
     whole: dict[str, Any] = dict(report.facts)
     if report.comparisons:
         whole["tables"] = [
-            {"title": table.title, "meaning": table.meaning, "rows": table.records()}
+            {"title": table.title, "meaning": table.meaning, **_seen(table), "rows": table.records()}
             for table in report.comparisons
         ]
     if report.traces:
@@ -37,6 +38,11 @@ def show_json(report: Report) -> str:
     except ValueError:  # only then look at every number
         text = json.dumps(_finite(whole), ensure_ascii=False, allow_nan=False)
     return ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _seen(table: Comparison) -> dict[str, str]:
+    """What to see in a table, if it says so."""
+    return {"see": table.see} if table.see else {}
 
 
 def _finite(value: Any) -> Any:

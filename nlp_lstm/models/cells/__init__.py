@@ -14,6 +14,7 @@ they are `(batch, timesteps, units)`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -76,12 +77,25 @@ class Rule:
     product: np.ndarray
 
 
+class Recurrent(NamedTuple):
+    """What the states of the word before are multiplied by.
+
+    Args:
+        kernel: U, `(units, columns * units)`.
+        bias: GRU's second bias, `(columns * units,)`, or 0.
+    """
+
+    kernel: np.ndarray
+    bias: Any
+
+
 @dataclass(frozen=True)
 class Cell:
     """A recurrent cell.
 
     Args:
         step: advances by one word: `(projected, before, now, rule)`, see `lstm.lstm_step`.
+        backward: goes back by one word: `(now, before, slopes, recurrent)`, see `lstm.lstm_backward`.
         columns: columns of the kernel per unit.
         parts: names of what a step makes; the first ones are the kernel's columns, in its order.
         states: parts that are carried to the next word.
@@ -90,6 +104,7 @@ class Cell:
     """
 
     step: Callable[[np.ndarray, Parts, Parts, Rule], None]
+    backward: Callable[[Parts, Parts, Parts, Recurrent], tuple[np.ndarray, Parts]]
     columns: int
     parts: tuple[str, ...]
     states: tuple[str, ...]
@@ -159,6 +174,38 @@ def run_cell(
             _skip(cell, before, now, ~mask[:, t, None])
     outside = {part: values.transpose(1, 0, 2) for part, values in parts.items()}
     return outside, {part: now[part] for part in cell.states}
+
+
+def run_back(
+    name: str, parts: Parts, weights: Weights, slopes: np.ndarray, states: Parts | None = None
+) -> np.ndarray:
+    """Return the slopes of a score by what a cell reads, from those by its hidden state: backpropagation.
+
+    Args:
+        name: of the cell, with Keras's default activations.
+        parts: every part of every word, `(batch, timesteps, units)`, as `run_cell` gives them.
+        weights: as `run_cell` takes them.
+        slopes: of the score by the hidden state of every word, `(batch, timesteps, units)`.
+        states: what was carried in; None for zeros.
+
+    Returns:
+        The slopes by the inputs, `(batch, timesteps, input_dim)`.
+
+    Reference:
+        Werbos 1990, Backpropagation through time.
+    """
+    cell = CELLS.get(name)
+    recurrent = Recurrent(weights["recurrent_kernel"], _biases(weights)[1])
+    zeros = np.zeros_like(slopes[:, 0])
+    begun = {state: (states or {}).get(state, zeros) for state in cell.states}
+    back, found = dict.fromkeys(cell.states, zeros), np.empty((*slopes.shape[:2], len(weights["kernel"])))
+    for t in reversed(range(slopes.shape[1])):
+        before = {state: parts[state][:, t - 1] for state in cell.states} if t else begun
+        back["hidden_state"] = back["hidden_state"] + slopes[:, t]
+        now = {part: parts[part][:, t] for part in cell.parts}
+        by_columns, back = cell.backward(now, before, back, recurrent)
+        found[:, t] = by_columns @ weights["kernel"].T
+    return found
 
 
 def _biases(weights: Weights) -> tuple[np.ndarray | float, np.ndarray | float]:

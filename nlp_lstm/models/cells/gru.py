@@ -6,7 +6,7 @@ the gates, and has no dropout.
 
 import numpy as np
 
-from nlp_lstm.models.cells import CELLS, Cell, Parts, Rule
+from nlp_lstm.models.cells import CELLS, Cell, Parts, Recurrent, Rule
 
 
 def gru_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> None:
@@ -52,9 +52,33 @@ def gru_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> No
     rule.edit("hidden_state", new)
 
 
+def gru_backward(now: Parts, before: Parts, slopes: Parts, recurrent: Recurrent) -> tuple[np.ndarray, Parts]:
+    """Go back by one word: from the slopes of a score by h' to those by what it was made from.
+
+        z: dh' (h - g)      g: dh' (1 - z)      r: dg (h U_g + b_g)      h: dh' z, and through U
+
+    Args:
+        now: every part of the word, `(batch, units)`.
+        before: `hidden_state` of the word before.
+        slopes: of the score by `hidden_state` of the word.
+        recurrent: U, `(units, 3 * units)`, and its bias; of a cell that resets after the product.
+
+    Returns:
+        The slopes by x W + b, `(batch, 3 * units)`, and by the state before.
+    """
+    z, r, g, _ = now.values()
+    h, by_h, gates = before["hidden_state"], slopes["hidden_state"], 2 * now["hidden_state"].shape[1]
+    product = h @ recurrent.kernel[:, gates:] + recurrent.bias[gates:]
+    by_g = by_h * (1 - z) * (1 - g**2)
+    by_gates = [by_h * (h - g) * z * (1 - z), by_g * product * r * (1 - r)]
+    through = np.concatenate([*by_gates, by_g * r], axis=1) @ recurrent.kernel.T
+    return np.concatenate([*by_gates, by_g], axis=1), {"hidden_state": by_h * z + through}
+
+
 CELLS.register("gru")(
     Cell(
         step=gru_step,
+        backward=gru_backward,
         columns=3,
         parts=("update_gate", "reset_gate", "candidate", "hidden_state"),
         states=("hidden_state",),

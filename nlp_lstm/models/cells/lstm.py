@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from nlp_lstm.models.cells import CELLS, DEFAULT, Cell, Parts, Rule
+from nlp_lstm.models.cells import CELLS, DEFAULT, Cell, Parts, Recurrent, Rule
 
 
 def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> None:
@@ -46,6 +46,29 @@ def lstm_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> N
     rule.edit("hidden_state", h)
 
 
+def lstm_backward(now: Parts, before: Parts, slopes: Parts, recurrent: Recurrent) -> tuple[np.ndarray, Parts]:
+    """Go back by one word: from the slopes of a score by its states to those by what it was made from.
+
+        o: dh tanh(c')      c': dc' + dh o (1 - tanh(c')^2)      i: dc' g      f: dc' c      g: dc' i
+
+    Args:
+        now: every part of the word, `(batch, units)`.
+        before: states of the word before.
+        slopes: of the score by `hidden_state` and `cell_state` of the word.
+        recurrent: U, `(units, 4 * units)`, and its bias.
+
+    Returns:
+        The slopes by x W + b, `(batch, 4 * units)`, and by the states before.
+    """
+    i, f, g, o, c, _ = now.values()
+    shown = np.tanh(c)
+    by_c = slopes["cell_state"] + slopes["hidden_state"] * o * (1 - shown**2)
+    by_gates = (by_c * g * i * (1 - i), by_c * before["cell_state"] * f * (1 - f))
+    by_rest = (by_c * i * (1 - g**2), slopes["hidden_state"] * shown * o * (1 - o))
+    by_columns = np.concatenate([*by_gates, *by_rest], axis=1)
+    return by_columns, {"hidden_state": by_columns @ recurrent.kernel.T, "cell_state": by_c * f}
+
+
 def _squash(columns: np.ndarray, units: int) -> None:
     """Write sigmoid of i, f and o and tanh of g, all with one tanh: sigmoid(x) = tanh(x / 2) / 2 + 1 / 2."""
     scale, shift = _scale_and_shift(units, columns.dtype)
@@ -65,6 +88,7 @@ def _scale_and_shift(units: int, dtype: np.dtype) -> tuple[np.ndarray, np.ndarra
 CELLS.register("lstm")(
     Cell(
         step=lstm_step,
+        backward=lstm_backward,
         columns=4,
         parts=("input_gate", "forget_gate", "candidate", "output_gate", "cell_state", "hidden_state"),
         states=("hidden_state", "cell_state"),

@@ -6,7 +6,7 @@ the others as what they were made to improve on.
 
 import numpy as np
 
-from nlp_lstm.models.cells import CELLS, Cell, Parts, Rule
+from nlp_lstm.models.cells import CELLS, Cell, Parts, Recurrent, Rule
 
 
 def rnn_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> None:
@@ -26,9 +26,26 @@ def rnn_step(projected: np.ndarray, before: Parts, now: Parts, rule: Rule) -> No
     rule.edit("hidden_state", projected)
 
 
+def rnn_backward(now: Parts, before: Parts, slopes: Parts, recurrent: Recurrent) -> tuple[np.ndarray, Parts]:
+    """Go back by one word: the slope by what tanh was taken of is dh' (1 - h'^2).
+
+    Args:
+        now: `hidden_state` of the word, `(batch, units)`.
+        before: that of the word before.
+        slopes: of a score by the one of the word.
+        recurrent: U, `(units, units)`, and its bias.
+
+    Returns:
+        The slopes by x W + b, `(batch, units)`, and by the state before.
+    """
+    by_columns = slopes["hidden_state"] * (1 - now["hidden_state"] ** 2)
+    return by_columns, {"hidden_state": by_columns @ recurrent.kernel.T}
+
+
 CELLS.register("rnn")(
     Cell(
         step=rnn_step,
+        backward=rnn_backward,
         columns=1,
         parts=("hidden_state",),
         states=("hidden_state",),

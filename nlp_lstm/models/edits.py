@@ -6,17 +6,18 @@ word, the layers above and the words that follow.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nlp_lstm.errors import UsageError
 from nlp_lstm.models.cells import CELLS
 from nlp_lstm.models.network import EditLayer
+from nlp_lstm.registry import match_name
 from nlp_lstm.settings import Settings
 
 HOLD = re.compile(
-    r"(?P<part>\w+)(\[(?P<layer>\d{1,6})(,\s*(?P<unit>\d{1,6}))?\])?"
+    r"(?P<part>[\w-]+)(\[(?P<layer>\d{1,6})(,\s*(?P<unit>\d{1,6}))?\])?"
     r"=(?P<value>[^@]+)(@(?P<first>\d{1,6})(-(?P<last>\d{1,6}))?)?"
 )
 LARGEST = float(np.finfo(np.float32).max)
@@ -98,10 +99,13 @@ def editing(edits: Edits, settings: Settings, timesteps: int) -> EditLayer | Non
         timesteps: number of words of the sentence.
 
     Raises:
-        UsageError: if the run's cell has no such part, if a word, layer or unit is out of range, or if
-            not exactly one of value and scale is given, of a right shape and finite.
+        UnknownNameError: if the run's cell has no such part; suggests the near ones.
+        UsageError: if a word, layer or unit is out of range, or if not exactly one of value and scale is
+            given, of a right shape and finite.
     """
+    parts = CELLS.get(settings.cell).parts
     edits = [edits] if isinstance(edits, Edit) else list(edits or ())
+    edits = [replace(edit, part=match_name(f"part of {settings.cell}", edit.part, parts)) for edit in edits]
     for edit in edits:
         _check_amount(edit, settings)
         _check_place(edit, settings, timesteps)
@@ -115,6 +119,11 @@ def editing(edits: Edits, settings: Settings, timesteps: int) -> EditLayer | Non
     return apply if planned else None
 
 
+def shifted(edit: EditLayer, words: int) -> EditLayer:
+    """Return an edit of a text for what of it comes after some words."""
+    return lambda layer, t, part, values: edit(layer, t + words, part, values)
+
+
 def _write(edit: Edit, values: np.ndarray) -> None:
     """Change the values of a part, `(batch, units)`, in place."""
     chosen = values if edit.unit is None else values[:, edit.unit : edit.unit + 1]
@@ -125,10 +134,7 @@ def _write(edit: Edit, values: np.ndarray) -> None:
 
 
 def _check_place(edit: Edit, settings: Settings, timesteps: int) -> None:
-    """Raise a UsageError unless the run has the part, layer and unit, and the sentence the words."""
-    parts = CELLS.get(settings.cell).parts
-    if edit.part not in parts:
-        raise UsageError(f"part {edit.part!r}: the cell {settings.cell} has {', '.join(parts)}")
+    """Raise a UsageError unless the run has the layer and unit, and the sentence the words."""
     if edit.layer is not None and not 1 <= edit.layer <= settings.layers:
         raise UsageError(f"layer {edit.layer} of {edit}: the run has layers 1 to {settings.layers}")
     if edit.unit is not None and not 0 <= edit.unit < settings.units:
