@@ -20,11 +20,11 @@ from .errors import UsageError as UsageError
 from .evaluation.evaluate import evaluate as evaluate
 from .evaluation.prediction import generate as generate
 from .evaluation.prediction import predict as predict
+from .models.edits import Edit as Edit
 from .report import Comparison as Comparison
 from .report import Report as Report
 from .settings import Settings as Settings
 from .states.attributing import attribute as attribute
-from .models.edits import Edit as Edit
 from .states.layer_traces import LayerTrace as LayerTrace
 from .states.layer_traces import Traces as Traces
 from .states.probing import probe as probe

@@ -69,7 +69,7 @@ def test_a_trace_without_outputs_has_no_axis_for_them(xarray):
 @pytest.mark.parametrize("changed", [(), ("--without", 2)])
 def test_netcdf_holds_every_layer_of_every_model(two_runs, cli, xarray, changed):
     done = cli("probe", SENTENCE, *changed, "--format", "netcdf", "--output", "states.nc")
-    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (done.code, done.out, done.told) == (0, "", "")
     traces = nlp_lstm.probe(SENTENCE, without=2 if changed else None).traces
     with xarray.open_datatree("states.nc", engine="h5netcdf") as tree:
         assert len([group for group in tree.groups if group.count("/") == 2]) == len(traces)
@@ -87,7 +87,7 @@ def test_netcdf_holds_a_trace_without_outputs(tmp_path, xarray):
 
 def test_npz_holds_every_array_by_model_layer_and_part(two_runs, cli):
     done = cli("probe", SENTENCE, "--format", "npz", "--output", "states.npz")
-    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (done.code, done.out, done.told) == (0, "", "")
     with np.load("states.npz", allow_pickle=False) as found:
         for name in ("sentiment-001", "next-word-001"):
             run = nlp_lstm.load_run(name)
@@ -164,6 +164,6 @@ def test_without_the_extra_the_error_names_it(two_runs, cli, monkeypatch, xarray
 
 
 def test_json_is_as_it_was(two_runs, cli):
-    told = json.loads(cli("probe", SENTENCE, "--json").out)
+    told = json.loads(cli("probe", SENTENCE, "--wide", "--json").out)
     assert len(told["tables"]) == 2
     assert len(told["traces"]) == 4

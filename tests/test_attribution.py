@@ -86,7 +86,7 @@ def test_what_a_linear_model_adds_is_exact():
     output = model.layers[-1].get_weights()[0][:, 1]
     expected = [words[0, t] @ kernel @ np.linalg.matrix_power(recurrent, 4 - t) @ output for t in range(5)]
     table = nlp_lstm.attribute(model, words, output=1).comparisons[0]
-    np.testing.assert_allclose([row[0] for row in table.values], expected, atol=1e-5)
+    np.testing.assert_allclose(adds(table), expected, atol=1e-5)
 
 
 def test_a_keras_model_of_the_same_weights_says_the_same(tagger):
@@ -99,10 +99,10 @@ def test_a_keras_model_of_the_same_weights_says_the_same(tagger):
     sentence = tagger.vocabulary.encode(SENTENCE)
     expected = attribute_words(tagger, sentence.ids, 2, 0)
     table = nlp_lstm.attribute(model, sentence.ids[None], 2, 0, words=sentence.words).comparisons[0]
-    np.testing.assert_allclose([row[0] for row in table.values], expected.words, atol=1e-5)
+    np.testing.assert_allclose(adds(table), expected.words, atol=1e-5)
     padded = np.pad(sentence.ids, (0, 3))[None]  # what is padding adds nothing, and moves nothing
     table = nlp_lstm.attribute(model, padded, 2, 0).comparisons[0]
-    np.testing.assert_allclose([row[0] for row in table.values], [*expected.words, 0, 0, 0], atol=1e-5)
+    np.testing.assert_allclose(adds(table), [*expected.words, 0, 0, 0], atol=1e-5)
 
 
 def test_the_model_is_left_as_it_was():
@@ -125,6 +125,11 @@ def test_a_keras_model_is_told_what_makes_no_sense(arguments, error, rule):
     model = keras.Sequential([keras.Input((None,)), keras.layers.Embedding(9, 4), keras.layers.LSTM(3)])
     with pytest.raises(error, match=rule):
         nlp_lstm.attribute(model, np.array(arguments[0]), *arguments[1:])
+
+
+def adds(table) -> list:
+    """The numbers of a table of what words add."""
+    return [row[0] for row in table.values]
 
 
 # probe --why

@@ -182,7 +182,9 @@ def test_parts_have_the_promised_names_shapes_and_ranges(name):
 
 
 def test_an_unknown_cell_is_told_with_the_known_ones():
-    with pytest.raises(UnknownNameError, match=r"unknown cell 'lstmm': did you mean lstm\? The known ones are .*gru"):
+    with pytest.raises(
+        UnknownNameError, match=r"unknown cell 'lstmm': did you mean lstm\? The known ones are .*gru"
+    ):
         run_cell("lstmm", np.ones((1, 1, 1)), ones("rnn"))
 
 

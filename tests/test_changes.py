@@ -9,8 +9,8 @@ import pytest
 
 import nlp_lstm
 from nlp_lstm.errors import UsageError
-from nlp_lstm.states.changes import change_table, parse_swap, swap_word, without_word
 from nlp_lstm.models.edits import Edit
+from nlp_lstm.states.changes import change_table, parse_swap, swap_word, without_word
 from nlp_lstm.states.tracing import trace
 
 SENTENCE = "the sky is blue and the film is good"
@@ -162,7 +162,7 @@ def test_a_state_of_zero_has_no_relative_change(run):
         (("--swap", "sky=sea"), "swap 'sky=sea': say WORD_NUMBER=WORD"),
         (("--hold", "forget_gate"), "hold 'forget_gate': say PART[LAYER,UNIT]=VALUE@WORDS"),
         (("--hold", "forget_gate=1@3-10"), "word 10 of forget_gate=1@3-10: the sentence has words 1 to 9"),
-        (("--hold", "update_gate=1"), "part 'update_gate': the cell lstm has "),
+        (("--hold", "update_gate=1"), "unknown part of lstm 'update_gate': did you mean "),
         (
             ("--without", 2, "--swap", "3=a"),
             "without and swap exclude each other: ask one question at a time",

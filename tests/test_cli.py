@@ -371,7 +371,8 @@ def test_probe_shows_a_row_per_word_for_the_newest_run_of_each_task(two_runs, ne
     rows = [line for line in beside.splitlines() if re.match(r"\S+ +\S+ \d\.\d\d ", line)]
     assert [row.split()[0] for row in rows] == WORDS
     assert "\x1b" not in done.out
-    assert "reading with next-word-001 (yours, trained on mini) and sentiment-002 (yours, trained on mini)" in done.err
+    yours = "(yours, trained on mini)"
+    assert f"reading with next-word-001 {yours} and sentiment-002 {yours}" in done.err
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])

@@ -155,8 +155,14 @@ def test_what_is_no_edit_is_refused_with_the_form(text):
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        (Edit("fgate", 1), "unknown part of lstm 'fgate': did you mean forget_gate? The known ones are input_gate, "),
-        (Edit("update_gate", 1), "unknown part of lstm 'update_gate': did you mean input_gate or output_gate? The "),
+        (
+            Edit("fgate", 1),
+            "unknown part of lstm 'fgate': did you mean forget_gate? The known ones are input_gate, ",
+        ),
+        (
+            Edit("update_gate", 1),
+            "unknown part of lstm 'update_gate': did you mean input_gate or output_gate? The ",
+        ),
         (Edit("cell_state", 1, words=0), "word 0 of cell_state=1@0: the sentence has words 1 to 9"),
         (Edit("cell_state", 1, words=range(3, 11)), "word 10 of cell_state=1@3-10: the sentence has words"),
         (Edit("cell_state", 1, words=range(7, 3)), "no words of cell_state: name at least one"),
@@ -191,14 +197,27 @@ def test_an_edit_that_does_not_fit_is_refused_in_one_line(run, edit, says):
 def test_what_is_held_changes_what_is_written(tmp_path, new_run, cli):
     run = new_run(tmp_path / "run", "next-word")
     plain = nlp_lstm.generate("the sky", run, words=6, temperature=0)
-    assert nlp_lstm.generate("the sky", run, words=6, temperature=0, hold=Edit("forget_gate", scale=1)) == plain
+    assert (
+        nlp_lstm.generate("the sky", run, words=6, temperature=0, hold=Edit("forget_gate", scale=1)) == plain
+    )
     last = Edit("hidden_state", 0, words=8)  # the last word that is read: what is drawn from it is not read
     held = nlp_lstm.generate("the sky", run, words=7, temperature=0, hold=last)
     assert held.split()[:6] == plain.split()
     bias = run.weights["output/bias"].copy()
     bias[:2] = -np.inf
     assert held.split()[6] == run.vocabulary.words[int(bias.argmax())]
-    told = cli("generate", "the sky", "--run", run.path, "--words", 7, "--temperature", 0, "--hold", "hidden_state=0@8")
+    told = cli(
+        "generate",
+        "the sky",
+        "--run",
+        run.path,
+        "--words",
+        7,
+        "--temperature",
+        0,
+        "--hold",
+        "hidden_state=0@8",
+    )
     assert told.out == f"the sky {held}\n"
     with pytest.raises(UsageError, match="word 9 of cell_state=0@9: the sentence has words 1 to 8"):
         nlp_lstm.generate("the sky", run, words=6, hold=Edit("cell_state", 0, words=9))

@@ -365,7 +365,11 @@ def test_layers_can_be_chosen(asked, names):
         ("half", UsageError, r"layer half \(LSTM\) cannot be traced: it computes in bfloat16"),
         (["good", "half"], UsageError, "layer half"),
         ("hal*", UsageError, "layer half"),
-        ("goood", UnknownNameError, r"unknown layer 'goood': did you mean good\? The known ones are good, half, conv"),
+        (
+            "goood",
+            UnknownNameError,
+            r"unknown layer 'goood': did you mean good\? The known ones are good, half, conv",
+        ),
         (["good", "x*"], UnknownNameError, r"unknown layer 'x\*'"),
         ([], UsageError, r"layers is \[\]"),
         (3, UsageError, "layers is 3: give the names"),

@@ -11,8 +11,8 @@ import pytest
 import nlp_lstm
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.models.cells import run_cell
-from nlp_lstm.report import Comparison, Report
 from nlp_lstm.models.edits import Edit
+from nlp_lstm.report import Comparison, Report
 from nlp_lstm.states.memory import (
     half_life,
     logit_writes,

@@ -103,7 +103,9 @@ def test_a_damaged_neighbour_is_named_and_passed_over(neighbour, cli, damage, re
     assert f"damaged: sentiment-002 ({reason})" in " ".join(cli("runs").out.split())
     for command in (("probe", "the sky"), ("predict", "the sky"), ("evaluate", "--quiet")):
         done = cli(*command)
-        assert (done.code, done.told) == (0, f"nlp-lstm: passed over runs/sentiment-002 ({reason})\n"), command
+        assert (done.code, done.told) == (0, f"nlp-lstm: passed over runs/sentiment-002 ({reason})\n"), (
+            command
+        )
         assert "sentiment-001" in done.out
     assert cli("generate", "the sky").code == 0
     assert newest_run("sentiment").name == default_run().name == "sentiment-001"

@@ -333,7 +333,11 @@ def test_evaluate_extract_and_a_predictor_imply_no_end(tagger, lstm):
     nlp_lstm.extract(tagger, "table:a.csv", "states")
     words = [word for group in read_groups(Path("states"), 1, ["word"]) for word in group["word"]]
     assert set(words) == {"the", "sky", "sea"}
-    assert "(end)" not in nlp_lstm.probe("the sky", [tagger, lstm]).comparisons[1].rows
+    assert "(end)" not in nlp_lstm.probe("the sky", [tagger, lstm], wide=True).comparisons[1].rows
+    (beside,) = nlp_lstm.probe("the sky", [tagger, lstm]).comparisons
+    end = beside.records()[-1]
+    assert end["word"] == "(end)"
+    assert (end["tagger_says"], end["next_word_says"]) == (end["tagger_says"] or "", None)
 
 
 def test_the_command_line_reads_as_typed_when_asked(tagger, cli):
@@ -385,7 +389,7 @@ def test_the_unknown_word_is_left_out_and_the_others_are_renormalized(unsure):
 
 def test_probe_and_its_pictures_name_what_predict_names(unsure, cli):
     best = nlp_lstm.predict(LINE, unsure, top=3).comparisons[0]
-    report = nlp_lstm.probe(LINE, unsure)
+    report = nlp_lstm.probe(LINE, unsure, wide=True)
     expected = " ".join(f"{word} {row[0]:.2f}" for word, row in zip(best.rows, best.values))
     assert report.comparisons[0].records()[-1]["says"] == expected
     share = nlp_lstm.predict(LINE, unsure).facts["unknown_share"]

@@ -262,9 +262,7 @@ def test_a_setting_has_its_type(name, value, kind):
 def test_an_unknown_setting_lists_the_known_ones():
     from nlp_lstm.task import load_task
 
-    with pytest.raises(
-        UnknownNameError, match=r"unknown setting 'unit': did you mean units\?"
-    ):
+    with pytest.raises(UnknownNameError, match=r"unknown setting 'unit': did you mean units\?"):
         load_task("sentiment").changed_settings({"unit": 3})
 
 

@@ -136,7 +136,11 @@ def test_a_card_tells_of_word_vectors_where_there_were_any(here, new_run):
 @pytest.mark.parametrize(
     ("name", "change", "says"),
     [
-        ("sentiment-imdb", {}, "unknown shipped run 'sentiment-imdb': did you mean sentiment-sst? The known ones are sentiment-sst, "),
+        (
+            "sentiment-imdb",
+            {},
+            "unknown shipped run 'sentiment-imdb': did you mean sentiment-sst? The known ones are ",
+        ),
         ("next-word-stories", {}, "a is a sentiment run on sst: next-word-stories must be next-word on"),
         ("sentiment-sst", {"status": "interrupted"}, "a is interrupted: ship a run that is finished"),
         ("sentiment-sst", {"source": "mini"}, "a is a sentiment run on mini"),
@@ -199,9 +203,7 @@ def test_runs_lists_and_marks_them(shipped, new_run, cli):
     rows = json.loads(cli("runs", "--json").out)["tables"][0]["rows"]
     marks = [(row["run"], row["shipped"]) for row in rows]
     assert marks == [("next-word-stories", True), ("sentiment-sst", True), ("sentiment-001", False)]
-    assert re.search(
-        r"^sentiment-sst +sentiment +finished +True +sst:sst +lstm ", cli("runs").out, re.MULTILINE
-    )
+    assert re.search(r"^sentiment-sst +sentiment +sst:sst +finished +True ", cli("runs").out, re.MULTILINE)
 
 
 # where none was trained
@@ -217,7 +219,10 @@ def test_where_none_was_trained_the_shipped_ones_are_used(shipped, cli):
     assert (done.code, done.err) == (0, NOTE.format("next-word-stories (shipped)"))
     assert done.out == f"the sky {nlp_lstm.generate('the sky')}\n"
     done = cli("probe", "the sky")
-    assert (done.code, done.err) == (0, NOTE.format("next-word-stories (shipped) and sentiment-sst (shipped)"))
+    assert (done.code, done.err) == (
+        0,
+        NOTE.format("next-word-stories (shipped) and sentiment-sst (shipped)"),
+    )
     (table,) = nlp_lstm.probe("the sky").comparisons
     assert table.title == "sentiment, sentiment-sst, layer_2 beside next-word, next-word-stories, layer_2"
     assert table.title in done.out
@@ -227,7 +232,9 @@ def test_what_was_trained_comes_first(shipped, new_run, cli):
     new_run(Path("runs/sentiment-001"))
     done = cli("predict", "the sky")
     assert (done.code, done.told) == (0, "")
-    assert "sentiment-001 (yours, trained on mini); --run RUN names another, such as sentiment-sst" in done.err
+    assert (
+        "sentiment-001 (yours, trained on mini); --run RUN names another, such as sentiment-sst" in done.err
+    )
     assert "sentiment-001" in done.out
     done = cli("probe", "the sky")  # of both kinds there is one
     assert "sentiment, sentiment-001, layer_2 beside next-word, next-word-stories, layer_2" in done.out

@@ -164,7 +164,7 @@ def default_runs(passed_over: Tell = ignore, both_kinds: bool = False) -> list[R
             run = _load_whole(found, passed_over)
             runs |= {run.task: run} if run else {}
     kinds = {run.predicts for run in runs.values()}
-    if not runs or both_kinds and len(kinds) < 2:
+    if not runs or (both_kinds and len(kinds) < 2):
         runs |= {run.task: run for run in map(load_run, shipped_runs()) if run.predicts not in kinds}
     return [runs[task] for task in sorted(runs)] or [newest_run()]
 

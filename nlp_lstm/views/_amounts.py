@@ -1,4 +1,4 @@
-"""A signed amount for each row as a bar from 0, such as what each word adds to a score; read from top to bottom."""
+"""A signed amount for each row as a bar from 0, such as what each word adds to a score."""
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def amount_picture(table: Comparison, width: float = WIDTH) -> Picture:
         axes.spines[["left"]].set_visible(False)
         axes.axvline(0, color=GREY, linewidth=0.8)
         axes.set_xlabel(f"{table.columns[0].replace('_', ' ')}{f', {table.unit}' if table.unit else ''}")
-        for place, value in zip(places, values, strict=True):
+        for place, value in enumerate(values):
             side = "left" if value >= 0 else "right"
             axes.text(value, place, f" {value:+.2f} ", va="center", ha=side, size=SMALL, color=INK)
 
