@@ -541,7 +541,7 @@ def test_the_command_line_shows_each_analysis(here, new_run, cli):
         ("similarity", "linear CKA over"),
     ):
         done = cli("compare", analysis, "--data", "mini", "--limit", 40)
-        assert (done.code, done.err) == (0, "")
+        assert (done.code, done.told) == (0, "")
         assert shown in done.out
     done = cli("compare", "memory", "gru", "--data", "mini", "--limit", 40)
     assert (done.code, done.out) == (2, "")

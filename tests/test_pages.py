@@ -128,12 +128,12 @@ def drawn_words(path: Path) -> list[str]:
 
 
 def test_the_verdict_that_is_shown_has_the_claims_and_rules_of_the_program():
-    text = VERDICT.read_text(encoding="utf-8")
-    said = " ".join(text.split())
+    said = " ".join(VERDICT.read_text(encoding="utf-8").split())
     page = (ROOT / "docs/understand/hidden_against_cell.md").read_text(encoding="utf-8")
     for number, claim in enumerate(CLAIMS, 1):
         assert f"(rule: {claim.rule})" in said
-        (outcome,) = re.findall(rf"^{number}\. {re.escape(claim.statement)} ([A-Z ]+)$", text, re.MULTILINE)
+        outcomes = "HOLDS IN PART|HOLDS|DOES NOT HOLD|NOT ENOUGH DATA"
+        (outcome,) = re.findall(rf" {number}\. {re.escape(claim.statement)} ({outcomes})", said)
         assert f"| {number}. {claim.statement} | {outcome.lower()} |" in page
 
 
@@ -141,7 +141,8 @@ def test_the_verdict_that_is_shown_is_of_the_runs_and_texts_that_come_with_the_p
     monkeypatch.chdir(tmp_path)
     studies = make_studies((), None, "validation", None, 0, {})
     first = show_facts({"split": "validation", **facts_of(studies)})
-    assert VERDICT.read_text(encoding="utf-8").splitlines()[0] == first, "type `make verdict`"
+    said = " ".join(VERDICT.read_text(encoding="utf-8").split())
+    assert said.startswith(first), "type `make verdict`"
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def table(**options) -> Comparison:
 def test_every_question_of_probe_has_pictures(two_runs, cli, question):
     for format_ in PICTURES if question == "states" else ("svg", "html"):
         done = cli("probe", SENTENCE, *QUESTIONS[question], "--format", format_, "--output", f"a.{format_}")
-        assert (done.code, done.out, done.err) == (0, "", "")
+        assert (done.code, done.out, done.told) == (0, "", "")
     if question == "states":
         pixels = read_pixels(Path("a.png").read_bytes())
         assert pixels.shape[1] >= 1500

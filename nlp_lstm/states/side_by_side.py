@@ -32,8 +32,8 @@ def side_by_side(traces: Sequence[Trace]) -> list[Comparison]:
 
     Example:
         >>> said, states = np.array([[0.2, 0.8]] * 3), np.array([[1.0, 0.1], [1.0, 0.2], [-1.0, 0.3]])
-        >>> one = Trace("a", "layer_1", ("so", "very", "bad"), states, {"hidden_state": states}, said, ("+",
-        "-"))
+        >>> parts, names = {"hidden_state": states}, ("+", "-")
+        >>> one = Trace("a", "layer_1", ("so", "very", "bad"), states, parts, said, names)
         >>> table = side_by_side([one])[0]
         >>> table.columns
         ['says', 'hidden_state_moved']
