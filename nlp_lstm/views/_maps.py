@@ -100,8 +100,7 @@ def map_picture(table: Comparison, width: float = WIDTH) -> Picture:
     space = width - MARGIN - left
     across = space if narrow else min(MAP, max(space - SCALE - (BAR + APART) * len(beside), LEAST))
     rows, names = (number_many(some, int(most / NARROWEST)) for some, most in ((rows, MAP), (names, across)))
-    cell = (min(LARGEST_CELL[0], across / len(names)), min(LARGEST_CELL[1], MAP / len(rows)))
-    cell = cell if min(cell) == LARGEST_CELL[1] or narrow else (min(cell), min(cell))
+    cell = _cell_size(names, rows, across, narrow)
     upright = fit(names, cell[0])
     above = (SMALL * LINE if upright else max(measure(name, SMALL) for name in names)) + 0.12
     wide, high = cell[0] * len(names), cell[1] * len(rows)
@@ -138,6 +137,14 @@ def _note(low: float, largest: str, gaps: bool) -> str:
     note = f"Color: the number, {VALUE_COLOURS if low else 'from light, 0, to dark'}"
     note += f"; the color stays the same beyond {largest}; {TYPICAL} % lie within" if largest else ""
     return note + (". Gray: no number." if gaps else ".")
+
+
+def _cell_size(names: list[str], rows: list[str], across: float, narrow: bool) -> tuple[float, float]:
+    """The width and height of a cell: as wide as its name where there is room, so that it stands upright."""
+    named = max(measure(name, SMALL) for name in names) + 0.1
+    widest = named if LARGEST_CELL[0] < named <= across / len(names) else LARGEST_CELL[0]
+    cell = (min(widest, across / len(names)), min(LARGEST_CELL[1], MAP / len(rows)))
+    return cell if min(cell) == LARGEST_CELL[1] or narrow else (min(cell), min(cell))
 
 
 def split(table: Comparison) -> tuple[np.ndarray, list[str], Mapping[str, Sequence[Any]]]:
