@@ -3,6 +3,7 @@
 # make test-slow  the tests that take longer than that
 # make docs   the documentation, in build/docs/index.html; warnings are errors
 # make outputs  type all pages of README and docs, and write into them what their commands print
+# make explore  the page in which the shipped runs read what you type, in build/explore.html
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 # make verdict  judge what is said about hidden and cell state by the runs that come with the package, on the text that
 #                 comes with it: in an empty folder, as right after the installation
@@ -15,7 +16,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-slow docs outputs verdict picture shipped bench bench-torch clean
+.PHONY: demo test test-slow docs outputs verdict explore picture shipped bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -64,6 +65,10 @@ shipped: $(VENV)/installed
 verdict: $(VENV)/installed
 	mkdir -p build/empty
 	cd build/empty && $(abspath $(BIN))/nlp-lstm verdict > $(abspath docs/understand)/verdict.txt
+
+explore: $(VENV)/installed
+	mkdir -p build
+	$(BIN)/nlp-lstm explore sentiment-sst next-word-stories --output build/explore.html --force
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py

@@ -6,6 +6,7 @@ The verbs are those of the command line, with the same names and defaults:
     generate -> str   export -> a file of plain Keras
     compare -> Report: hidden against cell state over a corpus, beside an untrained model
     verdict -> Report: what is said about the two, each claim measured and judged
+    explore -> a page in which models read what you type
     extract -> a folder with the states of a whole corpus      find -> Report
     trace(run, text) -> a Trace by layer, with every state and gate of every word; Edit changes some
     attribute(run, text) or attribute(keras_model, inputs, output) -> Report: which words speak for an output

@@ -20,6 +20,7 @@ from .errors import UsageError as UsageError
 from .evaluation.evaluate import evaluate as evaluate
 from .evaluation.prediction import generate as generate
 from .evaluation.prediction import predict as predict
+from .explorer import explore as explore
 from .models.edits import Edit as Edit
 from .report import Comparison as Comparison
 from .report import Report as Report

@@ -38,6 +38,7 @@ FLOORS = (
     {"corpus_states"},
     {"training", "analyses", "anatomies", "views"},
     {"claims"},
+    {"explorer"},
     {"cli"},
     {"__main__"},
 )

@@ -97,6 +97,13 @@ def test_the_texts_are_in_the_wheel_with_their_terms(unpacked):
     assert terms.read_bytes() == found["README.md"]
 
 
+def test_the_page_that_explore_makes_is_in_the_wheel(unpacked):
+    web = ROOT / "nlp_lstm" / "explorer" / "web"
+    found = {path.name: path.read_bytes() for path in (unpacked / "nlp_lstm/explorer/web").iterdir()}
+    assert found == {path.name: path.read_bytes() for path in web.iterdir()}
+    assert {"page.html", "page.css", "app.js"} <= set(found)
+
+
 WITHOUT_KERAS = """
 import sys
 from nlp_lstm.cli import main
@@ -120,8 +127,8 @@ def test_probe_works_from_an_empty_folder_without_keras(unpacked, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == (
-        "nlp-lstm: runs/ holds no run for this: using next-word-stories and sentiment-sst, "
-        "shipped with nlp-lstm\n"
+        "nlp-lstm: reading with next-word-stories (shipped) and sentiment-sst (shipped); "
+        "--run RUN names another\n"
     )
     for task, name in (("next-word", "next-word-stories"), ("sentiment", "sentiment-sst")):
         assert f"{task}, {name}, layer_" in done.stdout

@@ -1,0 +1,146 @@
+/**
+ * Panel 6, share and repeat: a link to this state, and what prints the same numbers.
+ */
+
+import { writeHash, writeKnob } from "./state.js";
+import { button, html, tableBelow } from "./table.js";
+
+/** @typedef {import("./app.js").Page} Page */
+/** @typedef {import("./readings.js").View} View */
+/** @typedef {{element: HTMLElement, show: (text: string) => void}} Copied */
+
+const SHOWN_AS_COPIED = 1600; // milliseconds
+
+/** @param {Page} page */
+export function makeShare(page) {
+  const link = makeCopied("A link to exactly this", "Copy the link");
+  const shell = makeCopied("The same numbers in a terminal", "Copy the commands");
+  const python = makeCopied("The same numbers in Python", "Copy the Python lines");
+  const rounding = tableBelow("How exact is this page?");
+  const why = html("p", { class: "panel-lead" });
+  const title = html("h2", { id: "share-title" }, "Take it with you");
+  const element = html("section", { class: "panel share wide", id: "panel-share", "aria-labelledby": "share-title" }, title, why);
+  element.append(link.element, shell.element, python.element, rounding.element);
+
+  /** @param {View} view */
+  function update(view) {
+    const { protocol, href } = page.document.location;
+    // a frame of a notebook has no address: the link is to the page once it is saved
+    const address = protocol === "about:" ? "explore.html" : href.split("#")[0];
+    link.show(address + writeHash(view.state));
+    shell.show(shellLines(view).join("\n"));
+    python.show(pythonLines(view).join("\n"));
+    why.textContent = tellRounding(view);
+    rounding.fill(...roundingTable(view));
+  }
+  return { element, update };
+}
+
+/**
+ * A text with a button that copies it.
+ * @param {string} name
+ * @param {string} action what the button says
+ * @returns {Copied}
+ */
+function makeCopied(name, action) {
+  const text = html("code", {});
+  const box = html("pre", { class: "copied", tabindex: "0", role: "region", "aria-label": name }, text);
+  const done = html("span", { class: "done", role: "status" });
+  const copy = button(action, async () => {
+    done.textContent = (await copyText(text)) ? "Copied." : "Selected: press Ctrl+C.";
+    setTimeout(() => (done.textContent = ""), SHOWN_AS_COPIED);
+  }, { class: "copy" });
+  const element = html("div", { class: "take" }, html("div", { class: "take-top" }, html("h3", {}, name), copy, done), box);
+  return { element, show: (words) => (text.textContent = words) };
+}
+
+/**
+ * Copy a text, or select it where the browser does not let a page copy.
+ * @param {HTMLElement} element
+ * @returns {Promise<boolean>} whether it was copied
+ */
+async function copyText(element) {
+  try {
+    await navigator.clipboard.writeText(element.textContent ?? "");
+    return true;
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    return false;
+  }
+}
+
+/** @param {View} view */
+export function shellLines(view) {
+  const { state, focus } = view;
+  const text = quoteShell(readText300(view));
+  const ask = (/** @type {string[]} */ options) => `nlp-lstm probe ${options.join(" ")} ${text.startsWith("'-") ? "-- " : ""}${text}`;
+  const run = `--run ${quoteShell(focus.run.name)}`;
+  const runs = view.readings.map((reading) => `--run ${quoteShell(reading.run.name)}`);
+  const lines = [ask(runs), ask([run, `--layer ${view.layer}`, `--unit ${view.unit}`])];
+  if (state.knobs.length && focus.isChanged) lines.push(ask([run, ...state.knobs.map((knob) => `--hold ${quoteShell(writeKnob(knob))}`)]));
+  else if (state.without && focus.isChanged) lines.push(ask([...runs, `--without ${state.without}`]));
+  else if (state.swap && focus.isChanged) lines.push(ask([...runs, `--swap ${quoteShell(`${state.swap}=${state.swapWord}`)}`]));
+  return lines;
+}
+
+/** @param {View} view */
+export function pythonLines(view) {
+  const { state, focus } = view;
+  const name = quotePython(focus.run.name);
+  const names = `[${view.readings.map(({ run }) => quotePython(run.name)).join(", ")}]`;
+  const lines = ["import nlp_lstm", "", `text = ${quotePython(readText300(view))}`];
+  lines.push(`print(nlp_lstm.probe(text, ${names}))`);
+  lines.push(`print(nlp_lstm.probe(text, ${name}, layer=${view.layer}, unit=${view.unit}))`);
+  if (state.knobs.length && focus.isChanged) {
+    const edits = state.knobs.map(({ part, value, word, layer, unit }) => {
+      const places = Object.entries({ words: word, layer, unit }).filter(([, place]) => place !== null);
+      return `nlp_lstm.Edit(${[quotePython(part), value, ...places.map(([key, place]) => `${key}=${place}`)].join(", ")})`;
+    });
+    lines.push(`edits = [${edits.join(", ")}]`, `print(nlp_lstm.probe(text, ${name}, hold=edits))`);
+    lines.push(`layer = nlp_lstm.trace(${name}, text, edit=edits)["layer_${view.layer}"]`);
+    lines.push(`print({part: values[:, ${view.unit}] for part, values in layer.parts.items()})`);
+  } else if (state.without && focus.isChanged) lines.push(`print(nlp_lstm.probe(text, ${names}, without=${state.without}))`);
+  else if (state.swap && focus.isChanged) lines.push(`print(nlp_lstm.probe(text, ${names}, swap=(${state.swap}, ${quotePython(state.swapWord)})))`);
+  return lines;
+}
+
+/** What rounding does to the answers, as measured when the page was made. @param {View} view */
+function tellRounding(view) {
+  const { name, rounding } = view.focus.run;
+  const same = typeof rounding?.same_top === "number" ? `: ${name} gives the same answer after ${(100 * rounding.same_top).toFixed(1)}\u00a0% of the words of ${rounding.sentences} sentences` : "";
+  return `To keep this file small, its weights are rounded${same}. The commands read with the weights as they are, so last digits can differ.`;
+}
+
+/** The text as far as the page reads it. @param {View} view */
+function readText300(view) {
+  const { sentence } = view.focus;
+  const typed = sentence.words.length - (sentence.hasEnd ? 1 : 0);
+  return view.cut ? view.state.text.slice(0, sentence.ends[typed - 1]) : view.state.text;
+}
+
+/** A text as one argument of a shell. @param {string} text */
+export function quoteShell(text) {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A text as Python writes it. @param {string} text */
+export function quotePython(text) {
+  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/**
+ * @param {View} view
+ * @returns {[string[], string[][]]}
+ */
+function roundingTable(view) {
+  const rows = view.readings.map(({ run }) => {
+    const { total_variation: moved, same_top: same, sentences } = run.rounding ?? {};
+    return [run.name, figureOf(moved, 5), figureOf(same, 4), String(sentences ?? "\u2013")];
+  });
+  return [["run", "probability that rounding moves, on average", "share of words with the same answer", "sentences"], rows];
+}
+
+/** @param {unknown} value @param {number} places */
+function figureOf(value, places) {
+  return typeof value === "number" ? value.toFixed(places) : "\u2013";
+}

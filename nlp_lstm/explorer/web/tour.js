@@ -1,0 +1,144 @@
+/**
+ * The tour: nine stops, each a state of the page with three sentences, something to do and something to guess.
+ *
+ * It stands at the top, and moves to the panel that a stop is about. A page without the runs that come with the
+ * package leaves out the stops that need them.
+ */
+
+import { startState } from "./state.js";
+import { TOUR } from "./stops.js";
+import { button, choice, html, offer } from "./table.js";
+
+/** @typedef {import("./app.js").Page} Page */
+/** @typedef {import("./readings.js").View} View */
+/** @typedef {import("./readings.js").Model} Model */
+/** @typedef {import("./stops.js").Stop} Stop */
+
+const MEASURED = "Hidden against cell, measured", AFTER_DRAWING = 200; // milliseconds
+
+/** @param {Page} page */
+export function makeTour(page) {
+  const stops = TOUR.filter((stop) => isShown(stop, page.runs));
+  const heading = html("h2", { id: "tour-title", tabindex: "-1" });
+  const body = html("div", { class: "tour-body" });
+  const answer = html("p", { class: "tour-answer", id: "tour-answer", "aria-live": "polite" });
+  const guess = button("", () => reveal(!answer.textContent), { "aria-controls": "tour-answer" });
+  const source = html("p", { class: "note" });
+  const chosen = choice("Stop", [], (value) => go(Number(value), chosen.select));
+  const [back, next] = [button("←", () => step(-1), { "aria-label": "Stop before" }), button("Next →", () => step(1))];
+  const again = button("Set the page up again", () => go(shown));
+  const leave = button("End the tour", () => go(0));
+  const buttons = html("div", { class: "buttons" }, back, chosen.element, next, again, leave);
+  const element = html("section", { class: "tour wide", id: "panel-tour", "aria-labelledby": "tour-title" });
+  const home = html("div", { class: "contents" }, element);
+  offer(chosen.select, stops.map((stop, at) => ({ value: numberOf(stop), words: `${at + 1} of ${stops.length}: ${stop.title}` })));
+  let shown = -1;
+
+  /**
+   * Set the page up for a stop; 0 ends the tour.
+   * @param {number} number
+   * @param {HTMLElement} focused what has the focus there: a choice that is made by keys keeps it
+   */
+  function go(number, focused = heading) {
+    const stop = TOUR[number - 1];
+    const run = stop ? placeOf(page.runs, stop.reads[0]) : 0;
+    page.set(stop ? { ...startState(), ...stop.state, run, panel: "tour", stop: number } : { stop: 0, panel: "" });
+    reveal(false);
+    arrive();
+    setTimeout(arrive, AFTER_DRAWING);
+    (stop ? focused : element.querySelector("button"))?.focus({ preventScroll: true });
+  }
+
+  /** Panels are drawn when they come near, and have their height then: so this is done twice. */
+  function arrive() {
+    element.scrollIntoView({ block: shown ? "start" : "center" });
+  }
+
+  /** @param {number} by */
+  function step(by) {
+    const stop = stops[stops.indexOf(TOUR[shown - 1]) + by];
+    go(stop ? Number(numberOf(stop)) : 0);
+  }
+
+  /** @param {boolean} told */
+  function reveal(told) {
+    const stop = TOUR[shown - 1];
+    answer.textContent = told && stop ? stop.answer : "";
+    guess.textContent = told ? "Hide the answer" : "I have guessed: reveal";
+    guess.setAttribute("aria-expanded", String(told));
+    source.hidden = !told || !stop?.source;
+    if (told && stop?.shows) page.set(stop.shows);
+  }
+
+  /** @param {View} view */
+  function update(view) {
+    const stop = stops.find((one) => one === TOUR[view.state.stop - 1]);
+    const number = stop ? view.state.stop : 0;
+    if (number === shown) return;
+    shown = number;
+    element.classList.toggle("begun", Boolean(stop));
+    if (!stop) {
+      heading.textContent = "The tour";
+      const start = button("Take the tour", () => step(1), { class: "start" });
+      element.replaceChildren(heading, html("p", {}, invite(stops.length)), ...(stops.length ? [start] : []));
+      home.append(element);
+      return;
+    }
+    const at = stops.indexOf(stop);
+    heading.textContent = `${at + 1}. ${stop.title}`;
+    chosen.select.value = String(number);
+    back.disabled = at === 0;
+    next.textContent = at === stops.length - 1 ? "Finish" : "Next →";
+    body.replaceChildren(
+      html("p", {}, stop.says.join(" ")),
+      html("div", {}, html("p", {}, html("b", {}, "Do: "), stop.todo), html("p", {}, html("b", {}, "Guess: "), stop.question), guess, answer, source));
+    source.replaceChildren(...refer(stop.source, page.docs));
+    element.replaceChildren(heading, body, buttons);
+    reveal(false);
+    if (view.state.panel === "tour") setTimeout(arrive, AFTER_DRAWING); // a link
+    const panel = document.getElementById(`panel-${stop.state.panel}`);
+    if (stop.state.panel === "memory") panel?.prepend(element); // in the second column: above both it would be far away
+    else (panel ?? home).before(element);
+  }
+  return { element: home, update };
+}
+
+/** The number of a stop, as the address has it. @param {Stop} stop */
+function numberOf(stop) {
+  return String(TOUR.indexOf(stop) + 1);
+}
+
+/** @param {Model[]} models @param {string} name */
+function placeOf(models, name) {
+  return models.findIndex(({ run }) => run.shipped && run.name === name);
+}
+
+/**
+ * Whether a page shows what a stop says: it has the runs, and they know all the words.
+ * @param {Stop} stop
+ * @param {Model[]} models
+ */
+export function isShown(stop, models) {
+  return stop.reads.every((name) => {
+    const model = models[placeOf(models, name)];
+    return model && [stop.state.text ?? "", stop.state.other ?? ""].every((text) =>
+      model.vocabulary.encode(text, { asTyped: false }).unknown.every((unknown) => !unknown));
+  });
+}
+
+/** What is said before the tour begins. @param {number} count of the stops that the page can show */
+function invite(count) {
+  const left = TOUR.length - count;
+  if (!count) return "It needs the models that come with nlp-lstm, and this page does not hold them.";
+  const without = left ? ` It leaves out ${left}: they need models or words that this page does not hold.` : "";
+  return `What articles say of LSTMs, and what is so: ${count === 1 ? "one stop" : `${count} stops`}. Guess, then see.${without}`;
+}
+
+/** Where figures stand, as a link if the page knows the documentation. @param {string} source @param {string} docs */
+function refer(source, docs) {
+  const known = docs.startsWith("https://") || docs.startsWith(".");
+  const address = `${docs.replace(/\/$/, "")}/understand/hidden_against_cell.html`;
+  const name = `“${MEASURED}”`;
+  return ["Measured on whole corpora, 95 % intervals in brackets: see ", known ? html("a", { href: address, rel: "noreferrer" }, name) : name,
+    ` in the documentation, ${source}.`];
+}

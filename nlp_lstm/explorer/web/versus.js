@@ -1,0 +1,159 @@
+// Panel: two sentences, A and B. A square puts B's state into A: how much of the difference in the answer moves?
+
+import { spoken } from "./answers.js";
+import { chooseOutputs, outputChoices } from "./outputs.js";
+import { allPlaces } from "./patching.js";
+import { figure, percent } from "./shapes.js";
+import { drawSquares } from "./squares.js";
+import { button, choice, html, tableBelow, whenSeen } from "./table.js";
+
+/** @typedef {import("./app.js").Page} Page */
+/** @typedef {import("./readings.js").View} View */
+/** @typedef {import("./patching.js").Place} Place */
+/** @typedef {import("./words.js").Sentence} Sentence */
+
+const MOST_COMPARED = 16;
+/** A, B, and what a predictor is asked for. @type {[string, string, string, string][]} */
+const PAIRS = [
+  ["the film was very funny", "the film was not funny", "", ""],
+  ["the film is good but too long", "the film is good but not long", "", ""],
+  ["nobody liked this good film", "everybody liked this good film", "", ""],
+  ["the boy near the trees", "the boys near the trees", "were", "was"],
+  ["the dog that the girls saw", "the dogs that the girls saw", "were", "was"],
+  ["the boy said that", "the girl said that", "she", "he"],
+];
+
+/**
+ * @typedef {Object} Two both sentences as the run in focus reads them
+ * @property {Sentence} a
+ * @property {Sentence} b
+ * @property {import("./outputs.js").Score} score
+ * @property {string} key names all of it
+ */
+
+/**
+ * Make the panel.
+ * @param {Page} page
+ */
+export function makeVersus(page) {
+  const pairs = choice("Pairs", [{ value: "", words: "choose a pair" },
+    ...PAIRS.map(([a, b], at) => ({ value: String(at), words: `${a} | ${b}` }))], (value) => value && takePair(Number(value)));
+  const field = html("input", { type: "text", id: "other", maxlength: "600", spellcheck: "false", autocomplete: "off", placeholder: "the second sentence, with as many words" });
+  field.addEventListener("input", () => page.set({ other: field.value }));
+  const choices = outputChoices(page), fill = button("All squares", () => fillAll(), { class: "fill-all" });
+  const lead = html("p", { class: "panel-lead said", "aria-live": "polite" }), picture = html("div", { class: "squares" });
+  const note = html("p", { class: "note" }), table = tableBelow("The squares as a table");
+  const found = html("div", {}, choices.element, html("div", { class: "buttons" }, fill), picture, note, table.element);
+  const element = html("section", { class: "panel", id: "panel-versus", "aria-labelledby": "versus-title" },
+    html("h2", { id: "versus-title" }, "A | B: move a state across"),
+    html("div", { class: "knob-row" }, pairs.element), html("label", { class: "other" }, html("span", { class: "label" }, "B, beside your sentence A"), field),
+    lead, found);
+  /** What is known of each square. @type {Map<string, number>} */
+  let shares = new Map();
+  let key = "", chosen = "", filling = false;
+
+  /** @param {number} number */
+  function takePair(number) {
+    const [text, other, towards, against] = PAIRS[number];
+    const run = page.runs.findIndex(({ tags }) => tags === !towards);
+    page.set({ text, other, towards, against, word: 0, knobs: [], without: 0, swap: 0, ...(run < 0 ? {} : { run }) });
+    pairs.select.value = "";
+  }
+
+  /** @param {View} view */
+  function draw(view) {
+    if (field.value !== view.state.other) field.value = view.state.other;
+    const two = readTwo(page, view);
+    found.hidden = typeof two === "string";
+    if (typeof two === "string") return lead.replaceChildren(two);
+    if (two.key !== key) [key, shares, chosen, filling] = [two.key, new Map(), "", false];
+    const { model, network } = view.focus;
+    choices.update(two.score, model);
+    lead.replaceChildren(...tellTwo(view, two, chosen, shares));
+    const places = allPlaces(network, two.a.words.map((_, at) => at + 1));
+    fill.disabled = filling || shares.size === places.length;
+    fill.textContent = filling ? `${shares.size} of ${places.length} squares` : "All squares";
+    const width = Math.max(320, Math.min(640, picture.clientWidth));
+    const active = document.activeElement, focused = picture.contains(active) ? active?.getAttribute("data-square") : null;
+    picture.replaceChildren(drawSquares(two.a, two.b, places, shares, chosen, width, (place) => move([place], nameOf(place))));
+    if (focused) /** @type {SVGElement | null} */ (picture.querySelector(`[data-square="${focused}"]`))?.focus();
+    note.textContent = "A square is one part of one layer at one word. Press it: A is read again with B's values there. "
+      + "0: A keeps its answer; 100: it gives B's. Grey: A and B are still alike there.";
+    const rows = places.filter((place) => shares.has(nameOf(place)));
+    table.fill(["square", "word", "moves"], rows.map((place) =>
+      [`layer ${place.layer} ${place.part.replace("_", " ")}`, two.a.words[place.word - 1], percent(shares.get(nameOf(place)) ?? NaN)]));
+    return undefined;
+  }
+
+  /** @param {Place[]} places @param {string} square */
+  async function move(places, square) {
+    const two = readTwo(page, page.view), mine = key, into = shares;
+    if (typeof two === "string") return;
+    chosen = square;
+    const outputs = /** @type {[number, number]} */ ([two.score.towards, two.score.against]);
+    await page.view.focus.network.patch(two.a.ids, two.b.ids, outputs, places, (done, patched) => {
+      places.slice(0, done).forEach((place, at) => into.set(nameOf(place), patched.shares[at]));
+      if (mine !== key) return false;
+      draw(page.view);
+      return true;
+    });
+  }
+
+  async function fillAll() {
+    const two = readTwo(page, page.view), mine = key;
+    if (typeof two === "string") return;
+    filling = true;
+    const places = allPlaces(page.view.focus.network, two.a.words.map((_, at) => at + 1));
+    await move(places.filter((place) => !shares.has(nameOf(place))), chosen);
+    if (mine !== key) return;
+    filling = false;
+    draw(page.view);
+  }
+  return { element, update: whenSeen(element, draw) };
+}
+
+/** A square's name. @param {Place} place */
+export function nameOf({ layer, part, word }) {
+  return `${layer} ${part} ${word}`;
+}
+
+/**
+ * Both sentences, or why they cannot be compared.
+ * @param {Page} page
+ * @param {View} view
+ * @returns {Two | string}
+ */
+function readTwo(page, { focus, state }) {
+  if (!state.other.trim()) return "Write a second sentence B, or choose a pair: you will see which states carry the difference.";
+  const a = focus.sentence, b = focus.model.vocabulary.encode(state.other, { asTyped: false });
+  if (a.words.length !== b.words.length) return `A has ${a.words.length} words and B ${b.words.length}: give B as many words as A.`;
+  if (a.words.length > MOST_COMPARED) return `A has ${a.words.length} words: this panel takes up to ${MOST_COMPARED}.`;
+  if (a.ids.every((id, at) => id === b.ids[at])) return `To ${focus.model.title}, A and B are the same words: change a word of B.`;
+  const hidden = (/** @type {Sentence} */ one) => focus.network.read(one.ids, {}).layers[focus.run.layers - 1].hidden_state;
+  const last = a.words.length - 1;
+  const score = chooseOutputs(page, focus.model, focus.model.says(hidden(b)[last]), focus.model.says(hidden(a)[last]));
+  return { a, b, score, key: `${focus.index} ${a.ids} ${b.ids} ${score.towards} ${score.against}` };
+}
+
+/**
+ * What the run says of both, and what the chosen square did.
+ * @param {View} view
+ * @param {Two} two
+ * @param {string} chosen
+ * @param {Map<string, number>} shares
+ * @returns {(Node | string)[]}
+ */
+function tellTwo({ focus }, { a, b, score }, chosen, shares) {
+  const logits = [a, b].map(({ ids, words }) => focus.network.logits(
+    focus.network.read(ids, {}).layers[focus.run.layers - 1].hidden_state[words.length - 1]));
+  const [inA, inB] = logits.map((one) => one[score.towards] - one[score.against ?? score.towards]);
+  const [towards, against] = [score.towards, score.against ?? score.towards].map((at) => spoken(focus.model.names[at]));
+  if (!Number.isFinite(inA - inB)) return ["An answer is no number (NaN), so there is nothing to compare."];
+  const head = [html("b", {}, towards), ` against ${against}: ${figure(inA)} in A, ${figure(inB)} in B (logits).`];
+  const share = shares.get(chosen);
+  if (share === undefined) return [...head, " Press a square to put B's state into A."];
+  if (Number.isNaN(share)) return [...head, " Both score alike: choose other outputs."];
+  const [layer, part, word] = chosen.split(" ");
+  const where = `${part.replace("_", " ")} of layer ${layer} at `;
+  return [...head, ` With B's ${where}`, html("b", {}, a.words[Number(word) - 1]), ` A moves ${percent(share)} of the way to B.`];
+}

@@ -1,0 +1,147 @@
+"""The panels of explore() in a real browser: a step, knobs, A | B and why show what Python computes."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nlp_lstm
+from nlp_lstm import Edit
+from nlp_lstm.explorer.weights import round_weights
+from nlp_lstm.states.attribution import attribute_words
+from nlp_lstm.states.patching import all_places, patch
+from nlp_lstm.store.reading import encode
+from nlp_lstm.store.run import Run, load_run
+
+CHROMIUM = shutil.which("chromium")
+if CHROMIUM is None:
+    pytest.skip("no chromium: apt-get install chromium, to test pages in a browser", allow_module_level=True)
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+TAGGER, PREDICTOR = "sentiment-sst", "next-word-stories"
+TABLE = """title => {
+    const named = (one) => one.querySelector("summary").textContent === title;
+    const found = [...document.querySelectorAll("details")].find(named);
+    found.open = true;
+    found.dispatchEvent(new Event("toggle"));
+    const rows = [...found.querySelectorAll("tbody tr")];
+    return rows.map((row) => [...row.children].map((one) => one.textContent));
+}"""
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The page with both shipped runs in a browser, high enough that all panels are seen."""
+    path = tmp_path_factory.mktemp("page") / "explore.html"
+    nlp_lstm.explore([TAGGER, PREDICTOR]).save(path)
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 7000})
+        page.address = path.as_uri()
+        yield page
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[Run]:
+    """The runs with the weights that the page holds."""
+    return [round_weights(load_run(name))[1] for name in (TAGGER, PREDICTOR)]
+
+
+def show(page: Any, address: str) -> None:
+    """Open the page anew with what an address chooses."""
+    page.goto("about:blank")
+    page.goto(page.address + address)
+    page.wait_for_timeout(600)
+
+
+def number(text: str) -> float:
+    """A number or a share as the page writes it."""
+    value = float(text.removesuffix("%").strip().replace("−", "-").replace("<", ""))
+    return value / 100 if text.endswith("%") else value
+
+
+def test_a_step_shows_what_the_cell_computes(opened, runs):
+    show(opened, "#text=the+film+is+not+bad&unit=30&word=4&opened=input_gate")
+    parts = nlp_lstm.trace(runs[0], "the film is not bad")["layer_1"].parts
+    shown = dict(opened.evaluate(TABLE, "The numbers of this step"))
+    for part, values in parts.items():
+        assert number(shown[part.replace("_", " ")]) == pytest.approx(values[3, 30], abs=3e-6)
+    kept = parts["forget_gate"][3, 30] * parts["cell_state"][2, 30]
+    assert number(shown["kept"]) == pytest.approx(kept, abs=3e-6)
+    assert number(shown["kept"]) + number(shown["written"]) == pytest.approx(
+        number(shown["cell state"]), abs=3e-6
+    )
+    gate = parts["input_gate"][3, 30]
+    said = opened.locator("#panel-step .step-opened b").inner_text()
+    assert said == f"σ({np.log(gate / (1 - gate)):.2f}) = {gate:.2f}".replace("-", "−")
+
+
+def test_shutting_all_forget_gates_moves_answers_as_the_edit_does(opened, runs):
+    text = "the film is not bad"
+    show(opened, "#text=the+film+is+not+bad&word=4")
+    opened.get_by_role("button", name="Shut all forget gates at “not”").click()
+    opened.wait_for_timeout(400)
+    assert "hold=forget_gate%3D0%404" in opened.url
+    edit = Edit("forget_gate", 0, words=4)
+    before, after = (nlp_lstm.trace(runs[0], text, given)["layer_1"].outputs for given in (None, edit))
+    moved = np.abs(after - before).sum(axis=1) / 2
+    rows = opened.evaluate(TABLE, "Before and after as a table")
+    assert moved[3] > 0.01
+    for row, value in zip(rows, moved, strict=False):  # the page reads an end, too
+        assert number(row[1]) == pytest.approx(value, abs=0.0051)
+    opened.locator("#panel-knobs .reset").click()
+    opened.wait_for_timeout(400)
+    assert "hold" not in opened.url
+    assert "Nothing is changed" in opened.locator("#panel-knobs").inner_text()
+
+
+def test_all_squares_are_the_shares_of_patching(opened, runs):
+    a, b = "the boy near the trees", "the boys near the trees"
+    show(opened, f"#text={a}&other={b}&run=1&towards=were&against=was".replace(" ", "+"))
+    opened.get_by_role("button", name="All squares").click()
+    opened.wait_for_timeout(3000)
+    ids = [encode(runs[1], text, as_typed=False).ids for text in (a, b, "were was")]
+    one, donor, outputs = (np.array([values]) for values in ids)
+    places = all_places(runs[1], range(1, 6))
+    shares = patch(runs[1], one, donor, outputs, places).shares[0]
+    rows = opened.evaluate(TABLE, "The squares as a table")
+    shown = {
+        (row[0], number_): number(row[2]) for row, number_ in zip(rows, [1, 2, 3, 4, 5] * 12, strict=True)
+    }
+    for place, share in zip(places, shares, strict=True):
+        name = f"layer {place.layer} {place.part.replace('_', ' ')}"
+        assert shown[name, place.word] == pytest.approx(share, abs=0.0051), (name, place.word)
+
+
+def test_why_shows_what_each_word_adds_to_the_score(opened, runs):
+    text = "the film is not bad"
+    show(opened, "#text=the+film+is+not+bad&word=5&towards=positive&against=negative")
+    opened.wait_for_timeout(2500)
+    ids = np.array(encode(runs[0], text, as_typed=True).ids)
+    labels = list(runs[0].label_names)
+    found = attribute_words(runs[0], ids, labels.index("positive"), labels.index("negative"))
+    *rows, (name, total) = opened.evaluate(TABLE, "The shares as a table")
+    assert [word for word, _ in rows] == text.split()
+    assert [number(share) for _, share in rows] == pytest.approx(found.words.tolist(), abs=0.02)
+    assert name == "sum"
+    assert number(total) == pytest.approx(found.score - found.nothing, abs=0.02)
+
+
+def test_the_tour_asks_before_it_tells_and_goes_through_nine_stops(opened):
+    said = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    show(opened, "")
+    opened.get_by_role("button", name="Take the tour").click()
+    tour = opened.locator("#panel-tour")
+    for number in range(1, 10):
+        assert f"{number} of 9" in tour.inner_text()
+        before = tour.inner_text()
+        tour.get_by_role("button", expanded=False).first.click()
+        assert len(tour.inner_text()) > len(before)
+        if number < 9:
+            tour.get_by_role("button", name="Next").click()
+    assert said == []
