@@ -42,7 +42,7 @@ test-slow: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist loadfile -rs -m slow
 
 # The notebooks are executed once: the tests write their copies to the same place.
-docs: $(VENV)/installed-dev $(patsubst notebooks/%,docs/learn/%,$(wildcard notebooks/*.ipynb))
+docs: $(VENV)/installed-dev explore $(patsubst notebooks/%,docs/learn/%,$(wildcard notebooks/*.ipynb))
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
 	@echo build/docs/index.html
 

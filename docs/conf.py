@@ -38,6 +38,7 @@ html_theme = "furo"
 html_math_renderer = "mathml"
 html_title = "nlp-lstm"
 html_static_path = ["static"]
+html_extra_path = ["../build/explore.html"]  # the page on the first page; `make docs` writes it before
 html_css_files = ["style.css"]
 html_show_sphinx = False
 html_copy_source = False
