@@ -189,6 +189,9 @@ def test_a_file_of_pairs_is_read(tmp_path, run, cli):
     ("line", "rule"),
     [
         ("the sky\tthe sea\tdark", "line 1 has 3 columns"),
+        ("the sky", "line 1 has 1 column:"),
+        ("\n \n", "holds no pair"),
+        ("the sky\tthe sea\tdark\tdark", "have the output 'dark' twice"),
         ("the sky\tthe sea is\tdark\tgreen", "have 2 and 3 words"),
         ("the sky is\tthe sea was\tdark\tgreen", "differ in 2 words"),
         ("the sky\tthe sky\tdark\tgreen", "differ in 0 words"),
@@ -219,6 +222,17 @@ def test_few_units_carry_the_number_in_the_shipped_run(cli):
     shares = {row["part, word"]: row for row in tables[-2]["rows"]}
     assert shares["cell_state, 2 later"]["low"] > 0.7 > 0.2 > shares["hidden_state, 2 later"]["high"]
     assert abs(shares["cell_state, 2 later"]["same_kind"]) <= 0.02
+
+
+def test_only_line_ends_part_pairs_and_a_mark_before_the_first_is_no_word(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_bytes(
+        "\ufeffthe sky\tthe\x0c sea\tdark\tgreen\r\na\u2028 sky\tthe sky\tdark\tgreen\r\n".encode()
+    )
+    assert [(pair.sentence, pair.donor) for pair in read_pairs(path)] == [
+        ("the sky", "the\x0c sea"),
+        ("a\u2028 sky", "the sky"),
+    ]
 
 
 # probe --patch-from

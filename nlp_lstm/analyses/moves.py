@@ -83,7 +83,7 @@ def encode_pair(run: Run, pair: SentencePair) -> Encoded:
     """Return a pair as a run reads it.
 
     Raises:
-        DataError: if its sentences are not equally long, or do not differ in one word.
+        DataError: if its sentences are not equally long, or do not differ in one word, or have one output.
         UsageError, UnknownNameError: if the run has not the outputs.
     """
     texts = (pair.sentence, pair.donor, pair.alike or pair.sentence)
@@ -100,6 +100,8 @@ def encode_pair(run: Run, pair: SentencePair) -> Encoded:
             f"{named} differ in {len(places)} words that the run knows: give sentences that differ in one"
         )
     first, second = (output_number(run, name, "output") for name in pair.outputs)
+    if first == second:
+        raise DataError(f"{named} have the output {pair.outputs[0]!r} twice: give two outputs")
     return Encoded(sentence, donor, alike, int(places[0]), (first, second))
 
 

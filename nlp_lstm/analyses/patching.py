@@ -16,6 +16,7 @@ from nlp_lstm.analyses.studies import Study
 from nlp_lstm.evaluation.intervals import Interval
 from nlp_lstm.models.cells import CELLS
 from nlp_lstm.report import Comparison
+from nlp_lstm.report.markup import count
 
 MOST = 0.8  # of what all units move: where the table of units ends
 MEANING = (
@@ -71,17 +72,15 @@ def _run_tables(study: Study, pairs: Sequence[SentencePair], seed: int) -> list[
         del others["same_kind"]
     words = ["the changed word", *(f"{number} later" for number in range(1, shares.mean.shape[2]))]
     first = pairs[0]
-    meaning = (
-        f"{MEANING.format(*first.outputs)}; {len(pairs)} pairs such as “{first.sentence}” and “{first.donor}”"
-    )
+    told = f"{count(len(pairs), 'pair')} such as “{first.sentence}” and “{first.donor}”"
+    meaning = f"{MEANING.format(*first.outputs)}; {told}"
     rows = [f"{part}, {word}" for part in parts for word in words]
     maps, tables = [], []
     for number in range(study.run.settings.layers):
         title = study.title(f"layer_{number + 1}", "what moves the answer")
-        values = [tuple(map(float, row)) for row in shares.mean[number]]
-        maps.append(
-            Comparison(title, parts, words, values, "part", meaning, "map", see=_see(shares, number, parts))
-        )
+        cells = dict(zip(words, shares.mean[number].T, strict=True))
+        table = Comparison.from_columns(title, parts, cells, "part", meaning, "map")
+        maps.append(replace(table, see=_see(shares, number, parts)))
         columns = {"share": shares.mean, "low": shares.low, "high": shares.high}
         columns |= {name: other.mean for name, other in others.items()}
         flat = {name: values[number].ravel() for name, values in columns.items()}
@@ -105,7 +104,7 @@ def _see(shares: Interval, layer: int, parts: Sequence[str]) -> str:
 def _unit_table(study: Study, pairs: Sequence[SentencePair], seed: int) -> Comparison:
     """How few units of the last layer move most of what all of them move."""
     units = measure_units(study.run, pairs, seed)
-    whole, count = float(units.together.mean[-1]), len(units.ranked)
+    whole, every = float(units.together.mean[-1]), len(units.ranked)
     enough = int((units.together.mean >= MOST * whole).argmax()) + 1
     columns = {"unit": units.ranked.tolist(), "alone": units.alone, "together": units.together.mean}
     columns |= {"low": units.together.low, "high": units.together.high}
@@ -115,9 +114,9 @@ def _unit_table(study: Study, pairs: Sequence[SentencePair], seed: int) -> Compa
         "share of the difference that moves with the donor's values in this unit alone, on every second "
         "pair, by which the units are ranked; and in all units down to this one together, on the other "
         f"pairs, with their 95 % interval; one word before the last. Shown until {MOST:.0%} of what all "
-        f"{count} units move together, {whole:.2f}, have moved"
+        f"{every} units move together, {whole:.2f}, have moved"
     )
     rows = [str(number) for number in range(1, enough + 1)]
     shown = {name: values[:enough] for name, values in columns.items()}
-    see = f"{enough} of {count} units move {MOST:.0%} of what all of them move."
+    see = f"{enough} of {every} units move {MOST:.0%} of what all of them move."
     return replace(Comparison.from_columns(title, rows, shown, "rank", meaning), see=see)

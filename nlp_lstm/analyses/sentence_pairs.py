@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from nlp_lstm.errors import DataError, MissingInputError
 from nlp_lstm.evaluation.frames import BEINGS, PHRASES, THINGS
+from nlp_lstm.report.markup import count
 from nlp_lstm.store.reading import encode
 from nlp_lstm.store.run import Run
 from nlp_lstm.text.vocabulary import UNK
@@ -68,15 +69,19 @@ def read_pairs(path: str | Path) -> list[SentencePair]:
 
     Raises:
         MissingInputError: if the file is not there.
-        DataError: if a line is no pair; names it.
+        DataError: if a line is no pair, which is named, or there is none.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        text = Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise MissingInputError(f"{path} is not there: give --pairs the right path") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 at byte {error.start}: convert it with iconv") from None
-    return [_parse(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    lines = enumerate(text.split("\n"), start=1)  # no other sign parts lines, whatever a text holds
+    pairs = [_parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
+    if not pairs:
+        raise DataError(f"{path} holds no pair: give sentence, donor and two outputs a line, parted by tabs")
+    return pairs
 
 
 def _parse(line: str, place: str) -> SentencePair:
@@ -84,8 +89,8 @@ def _parse(line: str, place: str) -> SentencePair:
     cells = [cell.strip() for cell in line.split("\t")]
     if len(cells) not in (4, 5) or not all(cells[:4]):
         raise DataError(
-            f"{place} has {len(cells)} columns: give sentence, donor, output of the donor and output of the "
-            "sentence, parted by tabs"
+            f"{place} has {count(len(cells), 'column')}: give sentence, donor, output of the donor and "
+            "output of the sentence, parted by tabs"
         )
     return SentencePair(cells[0], cells[1], (cells[2], cells[3]), "".join(cells[4:]))
 
