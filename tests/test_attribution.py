@@ -167,6 +167,11 @@ def test_why_is_about_the_answer_unless_another_is_named(tagger):
     )
 
 
+def test_a_title_names_the_outputs_as_the_run_does(tagger):
+    table = nlp_lstm.probe(SENTENCE, tagger, why=True, towards="Positive", against="NEGATIVE").comparisons[0]
+    assert table.title.endswith("why “positive” and not “negative”")
+
+
 def test_an_output_that_is_not_there_is_refused(tagger):
     with pytest.raises(UnknownNameError, match="splendid"):
         nlp_lstm.probe(SENTENCE, tagger, why=True, towards="splendid")

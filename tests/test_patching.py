@@ -243,6 +243,8 @@ def test_probe_patches_from_a_sentence(run, cli):
     done = cli("probe", SENTENCE, "--patch-from", DONOR, *options)
     assert done.code == 0, done.err
     first, second = json.loads(done.out)["tables"]
+    models = [trace["model"] for trace in json.loads(done.out)["traces"]]
+    assert models == ["run", "run", "run donor", "run donor"]
     assert [row["part"] for row in second["rows"]] == [*PARTS]
     assert list(second["rows"][0])[1:] == ["2 sky → sea", "3 is", "4 blue"]
     assert second["rows"][-1]["4 blue"] == pytest.approx(1)

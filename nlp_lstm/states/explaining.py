@@ -40,16 +40,14 @@ def why_table(
     if output == other:
         raise UsageError(f"towards and against are both {run.output_names[output]!r}: name two outputs")
     found = attribute_words(run, sentence.ids, output, other)
-    name = run.output_names[output]
-    score = f"the logit of “{name}”" + (
-        f" less that of “{run.output_names[other]}”" if other is not None else ""
-    )
+    name, opposed = run.output_names[output], "" if other is None else run.output_names[other]
+    score = f"the logit of “{name}”" + (f" less that of “{opposed}”" if opposed else "")
     meaning = (
         "adds: how much the word adds to the score, in logits, by integrated gradients; the score is "
         f"{score} after the last word: {found.score:.3f}, and {found.nothing:.3f} if every word is [PAD]; "
         f"the words add {found.words.sum():.3f}, which differs by {found.error:.0e}"
     )
-    title = f"{run.task}, {run.name}, why “{name}”" + (f" and not “{against}”" if against else "")
+    title = f"{run.task}, {run.name}, why “{name}”" + (f" and not “{opposed}”" if opposed else "")
     rows = numbered(sentence.words)
     table = Comparison.from_columns(title, rows, {"adds": found.words}, "word", meaning, "amounts")
     strongest = int(np.abs(found.words).argmax())

@@ -76,7 +76,8 @@ def probe(
     Returns:
         A report with a table, one row per word, and the traces of all layers. The table shows the models side
         by side, hidden beside cell; with `wide` and the questions each run has its own, with `memory` two;
-        those of a changed sentence or cell come after, with "changed" behind the name of the run. The row
+        those of a changed sentence or cell, or of `patch_from`, come after, with "changed" or
+        "donor" behind the name of the run. The row
         "(end)" is the implied end, which is no word. Traces hold probabilities as the model gives them.
 
     Raises:
@@ -103,7 +104,7 @@ def probe(
         layers = read(run, sentence, question)
         shown = _choose_layer(layers, layer)
         found = answer(run, sentence, shown, question)
-        strange |= {run.name: sentence.unknown, f"{run.name} changed": found.unknown}
+        strange |= {run.name: sentence.unknown, f"{run.name} {found.called}": found.unknown}
         ended += [run.name] if has_end(sentence) else []
         if run.predicts == "words" and not unknown:
             left_out[run.name] = float(name_words(shown.outputs[-1], run.output_names)[1])
@@ -111,7 +112,7 @@ def probe(
         beside += [] if found.tables or wide else [shown]
         details += found.details
         traces += layers.values()
-        traces += [replace(one, model=f"{one.model} changed") for one in found.traces.values()]
+        traces += [replace(one, model=f"{one.model} {found.called}") for one in found.traces.values()]
     end = f'{" and ".join(ended)} reads "{STOP}" after the text, which has no stop' if ended else None
     unknown_words = {name: words for name, words in strange.items() if words}
     facts = {"unknown_words": unknown_words or None, "unknown_share": left_out or None, "implied_end": end}

@@ -74,12 +74,14 @@ class Answer:
         tables: the first ones.
         details: what comes after the tables of all runs.
         traces: of a changed sentence or cell, or of another sentence.
+        called: what these are, behind the name of the run.
         unknown: the words of that sentence that the run does not know; None for none.
     """
 
     tables: Sequence[Comparison] = ()
     details: Sequence[Comparison] = ()
     traces: Layers = field(default_factory=dict[str, Trace])
+    called: str = "changed"
     unknown: str | None = None
 
 
@@ -99,7 +101,7 @@ def answer(run: Run, sentence: Sentence, shown: Trace, question: Question) -> An
     if question.patch_from is not None:
         donor = encode(run, question.patch_from, question.tokenized, question.as_typed)
         tables = patch_tables(run, sentence, donor, question.towards, question.against)
-        return Answer(tables, traces=read(run, donor, question), unknown=donor.unknown)
+        return Answer(tables, traces=read(run, donor, question), called="donor", unknown=donor.unknown)
     if question.without is not None or question.swap is not None or question.hold:
         return _answer_change(run, sentence, shown, question)
     return Answer([] if question.unit is None else [unit_table(shown, question.unit)])
