@@ -6,7 +6,7 @@ probability is compared with that for words that leaving one out names, and for 
 which words decide: those without which the grammar gives another label.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -18,14 +18,14 @@ from nlp_lstm.evaluation.intervals import mean_interval
 from nlp_lstm.report import Comparison
 from nlp_lstm.report.progress import track
 from nlp_lstm.states.attribution import attribute_words
-from nlp_lstm.store.reading import read_ids
+from nlp_lstm.store.reading import named_outputs, read_ids
 from nlp_lstm.store.run import Run
-from nlp_lstm.text.answers import name_words
 from nlp_lstm.text.batches import pad
 
 MOST_SENTENCES, FEWEST, SHORTEST, LONGEST = 100, 20, 5, 30  # sentences, and their words
 DELETED = (1, 2, 3)  # words
 RANDOM = 10  # draws of words to delete
+BATCH = 128  # sentences that are read at once
 MEANING = (
     "fall: how much less probable the answer after the last word is without some words, those that speak "
     "most for it, in [-1, 1], mean over sentences; low, high: 95 % interval, by sentence"
@@ -34,8 +34,7 @@ MEANING = (
 
 @ANALYSES.register("attribution")
 def compare_attribution(studies: Sequence[Study], seed: int) -> tuple[Comparison, ...]:
-    """Return for each run a table of what deleting words does; on `mini` also one of who finds the right
-    words.
+    """Return for each run a table of what deleting words does; on `mini` also who finds the right words.
 
     Args:
         studies: runs of any cell and task.
@@ -63,7 +62,7 @@ def compare_attribution(studies: Sequence[Study], seed: int) -> tuple[Comparison
 
 def answers_after(run: Run, ids: Sequence[np.ndarray]) -> np.ndarray:
     """Return the number of what a run says after the last word of each sentence, `(sentences,)`."""
-    return _named(run, ids).argmax(axis=1)
+    return np.concatenate([says.argmax(axis=1) for says in _said(run, ids)])
 
 
 def leave_one_out(run: Run, ids: Sequence[np.ndarray], answers: np.ndarray) -> list[np.ndarray]:
@@ -162,22 +161,15 @@ def _decisive_table(
 
 def _probability(run: Run, ids: Sequence[np.ndarray], answers: np.ndarray) -> np.ndarray:
     """The probability of an answer after the last word of each sentence, `(sentences,)`."""
-    return _named(run, ids)[np.arange(len(ids)), answers]
+    rows = np.split(answers, range(BATCH, len(ids), BATCH))
+    found = zip(_said(run, ids), rows, strict=True)
+    return np.concatenate([says[np.arange(len(some)), some] for says, some in found])
 
 
-def _named(run: Run, ids: Sequence[np.ndarray]) -> np.ndarray:
-    """The probabilities of what may be named after the last word of each sentence, `(sentences, outputs)`."""
-    last = np.concatenate(
-        [_last_states(run, ids[start : start + BATCH]) for start in range(0, len(ids), BATCH)]
-    )
-    says = run.network.probabilities(last)
-    return name_words(says, run.output_names)[0] if run.predicts == "words" else says
-
-
-BATCH = 128  # sentences that are read at once
-
-
-def _last_states(run: Run, ids: Sequence[np.ndarray]) -> np.ndarray:
-    """The last layer's hidden state after the last word of each sentence, `(sentences, units)`."""
-    layers, _ = read_ids(run, pad(ids, ids).inputs)
-    return layers[-1]["hidden_state"][np.arange(len(ids)), [len(one) - 1 for one in ids]]
+def _said(run: Run, ids: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+    """The probabilities of what may be named after some sentences, `(sentences, outputs)`."""
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        layers, _ = read_ids(run, pad(some, some).inputs)
+        last = layers[-1]["hidden_state"][np.arange(len(some)), [len(one) - 1 for one in some]]
+        yield named_outputs(run, run.network.probabilities(last))

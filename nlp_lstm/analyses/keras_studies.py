@@ -182,9 +182,7 @@ def make_twin(model: Any, seed: int = 0) -> Any:
     from nlp_lstm.models.quiet_keras import keras
 
     before = random.getstate()
-    random.seed(
-        seed
-    )  # Keras's initializers take theirs from here; to set Keras's own would be the user's to do
+    random.seed(seed)  # Keras's initializers take theirs from here; Keras's own seed is the user's to set
     try:
         return keras.models.clone_model(model)
     except Exception:  # whatever Keras says of a model that it cannot build again, such as one of a class

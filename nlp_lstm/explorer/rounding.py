@@ -12,9 +12,8 @@ from nlp_lstm.analyses.comparing import FALLBACKS
 from nlp_lstm.analyses.studies import LONGEST
 from nlp_lstm.corpora.streaming import stream_corpus
 from nlp_lstm.errors import NlpLstmError
-from nlp_lstm.store.reading import read_ids, request_for
+from nlp_lstm.store.reading import named_outputs, read_ids, request_for
 from nlp_lstm.store.run import Run
-from nlp_lstm.text.answers import name_words
 
 SENTENCES = 50
 
@@ -38,7 +37,8 @@ def measure_rounding(run: Run, rounded: Run) -> dict[str, Any]:
             ids = run.vocabulary.ids(words)[None]
             one, other = (_outputs(model, ids) for model in (run, rounded))
             distances.append(np.abs(one - other).sum(axis=-1) / 2)
-            same.append(_answers(run, one) == _answers(run, other))
+            tops = [named_outputs(run, outputs).argmax(axis=-1) for outputs in (one, other)]
+            same.append(tops[0] == tops[1])
     return {
         "total_variation": _mean(distances),
         "same_top": _mean(same),
@@ -74,9 +74,3 @@ def _outputs(run: Run, ids: np.ndarray) -> np.ndarray:
     """The probabilities after each word of a sentence, `(timesteps, outputs)`."""
     layers, _ = read_ids(run, ids)
     return run.network.probabilities(layers[-1]["hidden_state"][0])
-
-
-def _answers(run: Run, outputs: np.ndarray) -> np.ndarray:
-    """The number of the output that is named after each word."""
-    named = name_words(outputs, run.output_names)[0] if run.predicts == "words" else outputs
-    return named.argmax(axis=-1)

@@ -10,9 +10,8 @@ from nlp_lstm.models.cells import CELLS
 from nlp_lstm.report import Comparison
 from nlp_lstm.states.attribution import attribute_words
 from nlp_lstm.states.patching import all_places, patch
-from nlp_lstm.store.reading import output_number, read_ids
+from nlp_lstm.store.reading import named_outputs, output_number, read_ids
 from nlp_lstm.store.run import Run
-from nlp_lstm.text.answers import name_words
 from nlp_lstm.text.ends import numbered
 from nlp_lstm.text.vocabulary import Sentence
 
@@ -140,7 +139,4 @@ def _two_outputs(
 def _answer(run: Run, sentence: Sentence) -> int:
     """The number of what a run says after the last word; the unknown word is no answer."""
     layers, _ = read_ids(run, sentence.ids[None])
-    says = run.network.probabilities(layers[-1]["hidden_state"][0, -1:])
-    if run.predicts == "words":
-        says, _ = name_words(says, run.output_names)
-    return int(np.nanargmax(says[0]))
+    return int(named_outputs(run, run.network.probabilities(layers[-1]["hidden_state"][0, -1])).argmax())

@@ -13,6 +13,7 @@ from nlp_lstm.models.network import EditLayer
 from nlp_lstm.registry import match_name
 from nlp_lstm.report.given import check_text
 from nlp_lstm.store.run import Run
+from nlp_lstm.text.answers import name_words
 from nlp_lstm.text.ends import with_end
 from nlp_lstm.text.vocabulary import EOS, UNK, Sentence
 
@@ -98,6 +99,15 @@ def output_number(run: Run, name: str, asked: str = "towards") -> int:
     if index == UNK:
         raise UsageError(f"{asked} {name!r}: {run.name} knows no such word; choose a run with --run")
     return index
+
+
+def named_outputs(run: Run, outputs: np.ndarray) -> np.ndarray:
+    """Return the probabilities of what a run may name, labels or known words, `(..., outputs)`.
+
+    Args:
+        outputs: its probabilities, `(..., outputs)`; those of known words are renormalized.
+    """
+    return name_words(outputs, run.output_names)[0] if run.predicts == "words" else outputs
 
 
 def initial_states(run: Run) -> list[Parts] | None:
