@@ -4,7 +4,6 @@ import base64
 import io
 import json
 import re
-import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -481,32 +480,25 @@ def test_a_report_saves_its_drawing_and_a_notebook_shows_it(lstm, tmp_path):
 
 
 @pytest.mark.parametrize("cell", LAYERS)
-def test_a_phone_shows_the_drawing_without_scrolling_in_letters_of_nine_pixels(cell, tmp_path):
-    chromium = shutil.which("chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if chromium is None:
-        pytest.skip("no chromium: apt-get install chromium, to test pages in a browser")
+def test_a_phone_shows_the_drawing_without_scrolling_in_letters_of_nine_pixels(cell, tmp_path, browser):
     file = anatomy(cell=cell, layers=2).save(tmp_path / "a.html")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for width in (390, 768, 1300):
-            page = browser.new_page(viewport={"width": width, "height": 844})
-            page.goto(file.as_uri())
-            measured = page.evaluate(
-                """() => ({
-                  beyond: document.documentElement.scrollWidth - innerWidth,
-                  smallest: Math.min(...[...document.querySelectorAll("svg.anatomy text")].map(
-                    text => parseFloat(text.getAttribute("font-size")) * text.getScreenCTM().a)),
-                  cut: [...document.querySelectorAll("svg.anatomy text")].filter(text => {
-                    const place = text.getBoundingClientRect();
-                    return place.left < 0 || place.right > innerWidth;
-                  }).length,
-                })"""
-            )
-            assert measured["beyond"] <= 0
-            assert measured["cut"] == 0
-            assert measured["smallest"] >= 9
-        browser.close()
+    for width in (390, 768, 1300):
+        page = browser.new_page(viewport={"width": width, "height": 844})
+        page.goto(file.as_uri())
+        measured = page.evaluate(
+            """() => ({
+              beyond: document.documentElement.scrollWidth - innerWidth,
+              smallest: Math.min(...[...document.querySelectorAll("svg.anatomy text")].map(
+                text => parseFloat(text.getAttribute("font-size")) * text.getScreenCTM().a)),
+              cut: [...document.querySelectorAll("svg.anatomy text")].filter(text => {
+                const place = text.getBoundingClientRect();
+                return place.left < 0 || place.right > innerWidth;
+              }).length,
+            })"""
+        )
+        assert measured["beyond"] <= 0
+        assert measured["cut"] == 0
+        assert measured["smallest"] >= 9
 
 
 # a Keras model

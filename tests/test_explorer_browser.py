@@ -4,8 +4,6 @@ import ast
 import json
 import re
 import shlex
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,11 +18,6 @@ from nlp_lstm.states import write_decomposition
 from nlp_lstm.store.reading import encode
 from nlp_lstm.store.run import Run, load_run
 from nlp_lstm.views import VIEWS
-
-CHROMIUM = shutil.which("chromium")
-if CHROMIUM is None:
-    pytest.skip("no chromium: apt-get install chromium, to test pages in a browser", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 SHIPPED = ("sentiment-sst", "next-word-stories")
 SENTENCES = (
@@ -83,15 +76,6 @@ class Page:
     def table(self, title: str) -> list[list[str]]:
         """The rows of a table, the heading first."""
         return self.page.evaluate(TABLE, title)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A browser without a window."""
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """The panels of explore() in a real browser: a step, knobs, A | B and why show what Python computes."""
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,11 +13,6 @@ from nlp_lstm.states.patching import all_places, patch
 from nlp_lstm.store.reading import encode
 from nlp_lstm.store.run import Run, load_run
 
-CHROMIUM = shutil.which("chromium")
-if CHROMIUM is None:
-    pytest.skip("no chromium: apt-get install chromium, to test pages in a browser", allow_module_level=True)
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
 TAGGER, PREDICTOR = "sentiment-sst", "next-word-stories"
 TABLE = """title => {
     const named = (one) => one.querySelector("summary").textContent === title;
@@ -32,16 +25,13 @@ TABLE = """title => {
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def opened(browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The page with both shipped runs in a browser, high enough that all panels are seen."""
     path = tmp_path_factory.mktemp("page") / "explore.html"
     nlp_lstm.explore([TAGGER, PREDICTOR]).save(path)
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 7000})
-        page.address = path.as_uri()
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 7000})
+    page.address = path.as_uri()
+    return page
 
 
 @pytest.fixture(scope="module")
