@@ -15,6 +15,7 @@ from nlp_lstm.corpora import SPLITS
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.registry import match_name
 from nlp_lstm.report import Comparison, Report
+from nlp_lstm.report.markup import count
 from nlp_lstm.report.progress import ShareReport, part, tell, track
 from nlp_lstm.store.run import Run
 
@@ -99,8 +100,7 @@ def _see(findings: Sequence[Finding]) -> str:
     """How many claims came to what."""
     outcomes = [finding.outcome for finding in findings]
     told = [f"{outcomes.count(one)} {words}" for one, words in COUNTED.items() if one in outcomes]
-    claims = f"{len(outcomes)} claim" if len(outcomes) == 1 else f"{len(outcomes)} claims"
-    return f"Of {claims}, {', '.join(told)}."
+    return f"Of {count(len(outcomes), 'claim')}, {', '.join(told)}."
 
 
 def _evidence(number: str, claim: Claim, finding: Finding) -> Comparison:
