@@ -125,6 +125,8 @@ def test_a_share_of_no_difference_is_none():
         (Place(1, "carry", 1), "part 'carry': the cell lstm has input_gate"),
         (Place(3, "cell_state", 1), "layer 3: the run has layers 1 to 2"),
         (Place(1, "cell_state", 9), "word 9: the sentence has words 1 to 4"),
+        (Place(1, "cell_state", 1, 5), "unit 5: the run has units 0 to 4"),
+        (Place(1, "cell_state", 1, [0, -1]), "unit -1: the run has units 0 to 4"),
     ],
 )
 def test_a_place_that_is_not_there_is_refused(run, place, rule):

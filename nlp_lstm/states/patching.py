@@ -159,3 +159,7 @@ def _check(run: Run, places: Sequence[Place], timesteps: int) -> None:
             raise UsageError(f"layer {place.layer}: the run has layers 1 to {run.settings.layers}")
         if not 1 <= place.word <= timesteps:
             raise UsageError(f"word {place.word}: the sentence has words 1 to {timesteps}")
+        units = [] if place.unit is None else np.atleast_1d(place.unit)
+        for unit in units:
+            if not 0 <= unit < run.settings.units:
+                raise UsageError(f"unit {unit}: the run has units 0 to {run.settings.units - 1}")

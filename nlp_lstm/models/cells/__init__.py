@@ -192,7 +192,7 @@ def run_back(
         The slopes by the inputs, `(batch, timesteps, input_dim)`.
 
     Reference:
-        Werbos 1990, Backpropagation through time.
+        Werbos 1990, Backpropagation through time. The tests hold every cell to TensorFlow's gradients.
     """
     cell = CELLS.get(name)
     recurrent = Recurrent(weights["recurrent_kernel"], _biases(weights)[1])

@@ -59,6 +59,9 @@ def lstm_backward(now: Parts, before: Parts, slopes: Parts, recurrent: Recurrent
 
     Returns:
         The slopes by x W + b, `(batch, 4 * units)`, and by the states before.
+
+    Reference:
+        Greff et al. 2017, LSTM: a search space odyssey, IEEE TNNLS 28, without its peepholes.
     """
     i, f, g, o, c, _ = now.values()
     shown = np.tanh(c)
