@@ -86,29 +86,3 @@ export function memoryAge(amounts) {
     return sum / all;
   });
 }
-
-/**
- * The memory age of each unit, the mean over the words at which it holds something.
- * @param {Float32Array[][]} writes
- * @returns {number[]} in words, one per unit
- */
-export function unitAges(writes) {
-  const units = writes[0]?.[0].length ?? 0;
-  return Array.from({ length: units }, (_, unit) => {
-    const ages = memoryAge(unitWrites(writes, unit)).filter((age) => !Number.isNaN(age));
-    return ages.reduce((sum, age) => sum + age, 0) / ages.length;
-  });
-}
-
-/**
- * After how many words half of what a unit holds is forgotten: -ln 2 over the mean of ln f.
- * @param {LayerParts} parts of an LSTM layer
- * @returns {number[]} one per unit: 1 for a forget gate of 0.5, Infinity for one that forgets nothing
- */
-export function halfLife(parts) {
-  const gates = parts.forget_gate;
-  return Array.from(gates[0], (_, unit) => {
-    const fade = gates.reduce((sum, gate) => sum + Math.log(Math.abs(gate[unit])), 0) / gates.length;
-    return fade < 0 ? -Math.LN2 / fade : Infinity;
-  });
-}
