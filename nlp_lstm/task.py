@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from nlp_lstm.corpora import Example
-from nlp_lstm.errors import DataError, UnknownNameError, UsageError
+from nlp_lstm.errors import DataError, UnknownNameError, UsageError, fold
 from nlp_lstm.models.cells import CELLS
 from nlp_lstm.registry import match_name
 from nlp_lstm.settings import NEXT_WORD_TWIN, Settings
@@ -132,6 +132,16 @@ def task_names() -> list[str]:
         ['next-word', 'sentiment', 'tagging']
     """
     return sorted(_our_modules().keys() | {entry.name for entry in entry_points(group=PACKAGE)})
+
+
+def default_task(source: str | None) -> str:
+    """Return the name of the task of a corpus where none is named.
+
+    Example:
+        >>> default_task(None), default_task("sst:data/sst"), default_task("Counting:anbn")
+        ('sentiment', 'sentiment', 'tagging')
+    """
+    return "tagging" if fold((source or "").partition(":")[0]) == "counting" else "sentiment"
 
 
 def load_task(name: str) -> Task:

@@ -42,7 +42,10 @@ GROUPS = {
         "nlp-lstm train --task sentiment", "nlp-lstm train --task next-word --cell gru --units 64 --epochs 3"
     ),
 )
-@click.option("--task", help="sentiment, next-word, tagging, or a package's own.  [default: sentiment]")
+@click.option(
+    "--task",
+    help="sentiment, next-word, tagging, or a package's own.  [default: sentiment; tagging for counting]",
+)
 @click.option("--data", help="The corpus; `nlp-lstm data` lists the formats.  [default: mini]")
 @click.option(
     "--preset", metavar="NAME", help="A recipe; `nlp-lstm presets` lists them. Options you give override it."

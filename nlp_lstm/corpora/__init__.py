@@ -27,9 +27,9 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
     """Read a corpus with the reader that `source` names, or that its path tells.
 
     Args:
-        source: "mini", "stories" or "reviews", which come with nlp-lstm; "sst:DIR", "text:PATH",
-            "conll:PATH", "table:PATH", "folders:DIR", "hub:ID[/CONFIG]"; or a path alone, if the name of the
-            file or what is in it tells the reader.
+        source: "mini", "counting:NAME", "stories" or "reviews", which come with nlp-lstm; "sst:DIR",
+            "text:PATH", "conll:PATH", "table:PATH", "folders:DIR", "hub:ID[/CONFIG]"; or a path alone, if
+            the name of the file or what is in it tells the reader.
         request: what the reader is told besides; None for the defaults of `Request`.
         limit: keep so many sentences of each split, see `choose_sentences`; None for all.
 

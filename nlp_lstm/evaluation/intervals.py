@@ -1,4 +1,4 @@
-"""95 % intervals: by sentences drawn again and again, or for a share of independent units by a formula.
+"""95 % intervals: by sentences drawn again and again, or for independent units and seeds by a formula.
 
 The words of a sentence depend on each other, so whole sentences are drawn: the bootstrap of Efron 1979, by
 cluster. Units that do not, such as one answer per sentence, need no draws (Wilson 1927).
@@ -102,6 +102,29 @@ def wilson_interval(hits: int, n: int) -> Interval:
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low, high = np.clip([centre - half, centre + half], 0, 1)
     return Interval(np.asarray(share), low, high)
+
+
+def seed_interval(values: np.ndarray) -> Interval:
+    """Return the mean over trainings from several seeds with its 95 % interval by Student's t.
+
+    Args:
+        values: one measurement per seed, `(seeds, ...)`; of one seed alone the bounds are NaN.
+
+    Example:
+        >>> [round(float(bound), 3) for bound in seed_interval(np.array([0.8, 0.9, 1.0]))]
+        [0.9, 0.652, 1.148]
+
+    Reference:
+        Student 1908, "The probable error of a mean", Biometrika 6(1).
+    """
+    from scipy.special import stdtrit
+
+    values = np.asarray(values, np.float64)
+    mean, n = values.mean(axis=0), len(values)
+    if n < 2:
+        return Interval(mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan))
+    half = stdtrit(n - 1, 0.975) * values.std(axis=0, ddof=1) / np.sqrt(n)
+    return Interval(mean, mean - half, mean + half)
 
 
 def interval(estimate: np.ndarray, drawn: np.ndarray) -> Interval:

@@ -12,6 +12,7 @@ from nlp_lstm.errors import NlpLstmError, StorageError
 from nlp_lstm.store import storage
 from nlp_lstm.store.folders import RUNS
 from nlp_lstm.store.run import Run, new_run_path, save_run
+from nlp_lstm.text.vocabulary import EOS
 
 
 def save_somewhere(run: Run, again: bool = False) -> Run:
@@ -52,8 +53,10 @@ def save_somewhere(run: Run, again: bool = False) -> Run:
 
 
 def first_look(run: Run) -> str:
-    """Return the command with which to look into a run that was just trained."""
+    """Return the command with which to look into a run that was just trained, with words that it knows."""
     text = "the sky is" if run.predicts == "words" else "the film is not very funny ."
+    if not {*text.split()} & {*run.vocabulary.words}:
+        text = " ".join(run.vocabulary.words[EOS + 1 :][:5])
     return f'nlp-lstm probe "{text}" --run {quote(run.name if run.path.parent == RUNS else str(run.path))}'
 
 

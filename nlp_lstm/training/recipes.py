@@ -12,7 +12,7 @@ from typing import Any
 from nlp_lstm.errors import UsageError
 from nlp_lstm.registry import match_name
 from nlp_lstm.settings import spelled
-from nlp_lstm.task import task_names
+from nlp_lstm.task import default_task, task_names
 from nlp_lstm.training.origins import check_there
 
 
@@ -38,7 +38,7 @@ class Preset:
     name: str
     task: str
     data: str
-    settings: Mapping[str, Any]
+    settings: dict[str, Any]
     vectors: str | Path | None = None
     labels: str = "phrase"
     classes: int = 5
@@ -53,8 +53,8 @@ class Preset:
         """Return the whole command that the preset stands for.
 
         Example:
-            >>> Preset("quick", "sentiment", "mini", {"epochs": 2}, classes=3).command()
-            'nlp-lstm train --task sentiment --data mini --epochs 2 --classes 3'
+            >>> Preset("quick", "tagging", "mini", {"epochs": 2}, classes=3).command()
+            'nlp-lstm train --task tagging --data mini --epochs 2 --classes 3'
         """
         options = {"task": self.task, "data": self.data, **self.settings}
         if self.vectors is not None:
@@ -201,10 +201,11 @@ def make_recipe(preset: str | None, settings: Mapping[str, Any], **asked: Any) -
         >>> make_recipe("sst-scratch", {"epochs": 1}, data="sst:here", task=None).settings["epochs"]
         1
     """
-    start = PRESETS[match_name("preset", preset, PRESETS)] if preset is not None else PLAIN
+    start = replace(PLAIN, task=default_task(asked.get("data")))
     given = {name: value for name, value in asked.items() if value is not None}
     given |= {"task": match_name("task", given["task"], task_names())} if "task" in given else {}
     if preset is not None:
+        start = PRESETS[match_name("preset", preset, PRESETS)]
         if given.get("task", start.task) != start.task:
             raise UsageError(
                 f"task is {given['task']} but the preset {start.name} trains {start.task}: leave --task out"
@@ -212,19 +213,17 @@ def make_recipe(preset: str | None, settings: Mapping[str, Any], **asked: Any) -
         for part in ("data", "vectors"):
             if part not in given and getattr(start, part):
                 check_there(start.name, part, str(getattr(start, part)))
-    named = {name: spelled(name, value) for name, value in settings.items()}
-    return replace(start, settings={**start.settings, **named}, **given)
+    named = start.settings | {name: spelled(name, value) for name, value in settings.items()}
+    return replace(start, settings=named, **given)
 
 
-def contradiction(
-    recipe: Preset, asked: Mapping[str, Any], setting: str, needed: Any, fact: str
-) -> UsageError:
+def contradiction(recipe: Preset, asked: Mapping[str, Any], name: str, needed: Any, fact: str) -> UsageError:
     """Return the error that a setting is not what something else needs; it tells whose the setting is.
 
     Args:
         recipe: what `make_recipe` returned.
         asked: the settings that were asked for; all others are the preset's.
-        setting: the name of the setting.
+        name: of the setting.
         needed: the value that it should have.
         fact: what needs that value.
 
@@ -234,12 +233,12 @@ def contradiction(
         >>> print(contradiction(PRESETS["sst"], {"units": 32}, "units", 64, "the run big has 64"))
         units is 32 but the run big has 64: make it 64
     """
-    if setting not in asked:
-        own = f"{setting} is {recipe.settings[setting]} in the preset {recipe.name}"
-        return UsageError(f"{own} but {fact}: set {setting} to {needed} as well")
-    outside = recipe.name in PRESETS and setting in PRESETS[recipe.name].settings
+    if name not in asked:
+        own = f"{name} is {recipe.settings[name]} in the preset {recipe.name}"
+        return UsageError(f"{own} but {fact}: set {name} to {needed} as well")
+    outside = recipe.name in PRESETS and name in PRESETS[recipe.name].settings
     advice = f"make it {needed}" if outside else "leave it out"
-    return UsageError(f"{setting} is {asked[setting]} but {fact}: {advice}")
+    return UsageError(f"{name} is {asked[name]} but {fact}: {advice}")
 
 
 def _option(name: str, value: Any) -> str:

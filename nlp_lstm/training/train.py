@@ -48,8 +48,8 @@ def train(
     """Train a model and save it as a run.
 
     Args:
-        task: "sentiment" or "next-word", or a task of another package; None for the preset's, or
-            "sentiment".
+        task: "sentiment", "next-word" or "tagging", or a task of another package; None for the preset's, or
+            "sentiment"; for the data `counting` it is "tagging".
         data: the corpus, as `load_corpus` takes it; None for the preset's, or "mini".
         preset: name of a recipe, as `presets` lists them; what else is given replaces its own.
         run: folder of the run; None for the next free one under `runs/`.
