@@ -7,6 +7,7 @@
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 # make verdict  judge what is said about hidden and cell state by the runs that come with the package, on the text that
 #                 comes with it: in an empty folder, as right after the installation
+# make studies  measure again what the claims about cells and sizes rest on: about 100 trainings, half an hour
 # make picture  draw the README's picture again, by the tagger that make demo trained
 # make shipped  train the runs that come with the package, from the files under data/, and put them there;
 #                 the tagger with one layer, fewer units and words than its preset, so that both fit into 13 MB,
@@ -16,7 +17,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-slow docs outputs verdict explore picture shipped bench bench-torch clean
+.PHONY: demo test test-slow docs outputs verdict studies explore picture shipped bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -65,6 +66,20 @@ shipped: $(VENV)/installed
 verdict: $(VENV)/installed
 	mkdir -p build/empty
 	cd build/empty && $(abspath $(BIN))/nlp-lstm verdict > $(abspath docs/understand)/verdict.txt
+
+MEASURED = $(abspath nlp_lstm/claims/measured)
+SWEEP = $(abspath $(BIN))/nlp-lstm sweep --grid units=4,16,64 --grid layers=1,2,3 --seeds 3 --parallel 2
+KNOWN = --epochs 40 --patience 40 --learning-rate 0.01 --dropout 0 --embedding-dim 16
+TEXT = --task next-word --data stories --limit 3000 --epochs 3 --embedding-dim 32 --vocab-size 2000
+
+studies: $(VENV)/installed-dev
+	rm -rf build/studies
+	mkdir -p build/studies
+	cd build/studies && $(abspath $(BIN))/nlp-lstm compare gradients --output $(MEASURED)/gradients.json --force
+	cd build/studies && $(abspath $(BIN))/nlp-lstm compare counting --output $(MEASURED)/counting.json --force
+	cd build/studies && $(SWEEP) --data counting:parity $(KNOWN) --storage parity/sweep.journal --output $(MEASURED)/sweep-parity.json --force
+	cd build/studies && $(SWEEP) --data counting:nesting $(KNOWN) --storage nesting/sweep.journal --output $(MEASURED)/sweep-nesting.json --force
+	cd build/studies && $(SWEEP) $(TEXT) --storage stories/sweep.journal --output $(MEASURED)/sweep-stories.json --force
 
 explore: $(VENV)/installed
 	mkdir -p build

@@ -40,6 +40,7 @@ from .task import task_names as task_names
 from .text.vocabulary import Vocabulary as Vocabulary
 from .training.listing import data as data
 from .training.listing import presets as presets
+from .training.sweeping import sweep as sweep
 from .training.train import train as train
 
 __all__: list[str]

@@ -141,7 +141,8 @@ def default_task(source: str | None) -> str:
         >>> default_task(None), default_task("sst:data/sst"), default_task("Counting:anbn")
         ('sentiment', 'sentiment', 'tagging')
     """
-    return "tagging" if fold((source or "").partition(":")[0]) == "counting" else "sentiment"
+    name, colon, _ = source.partition(":") if isinstance(source, str) else ("", "", "")
+    return "tagging" if colon and fold(name) == "counting" else "sentiment"
 
 
 def load_task(name: str) -> Task:

@@ -176,7 +176,11 @@ def test_what_could_be_two_things_or_none_is_refused_with_the_spellings(files: d
             "unknown corpus reader 'reviewed', and no file or folder has this name",
         ),
         ("", MissingInputError, "unknown corpus reader ''"),
-        ("csv:a.csv", UnknownNameError, "unknown corpus reader 'csv': the known ones are conll, counting, folders"),
+        (
+            "csv:a.csv",
+            UnknownNameError,
+            "unknown corpus reader 'csv': the known ones are conll, counting, folders",
+        ),
         ("https://example.org/a.csv", UsageError, "is an address: download it"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from nlp_lstm.analyses import ANALYSES
+from nlp_lstm.analyses.comparing_cells import TRAINEES, compare_cells
 from nlp_lstm.analyses.comparing_models import compare_model
 from nlp_lstm.analyses.patching import compare_patching, patching_tables
 from nlp_lstm.analyses.studies import Study, make_study, make_untrained
@@ -43,9 +44,11 @@ def compare(
 
     Args:
         analysis: "attribution", "influence", "decode", "meaning", "similarity", "gates", "memory", "patching"
-            or "units".
+            or "units"; or "counting" or "gradients", which compare cells.
         runs: runs or their names, or one of them; none for the newest of each task, or for those that come
-            with nlp-lstm where nothing was trained. Or a Keras model with one input.
+            with nlp-lstm where nothing was trained. Cells are compared over runs of one size, several of a
+            cell with different seeds; without runs, each cell is trained from five seeds. Or a Keras model
+            with one input.
         data: the corpus that all of them read, as `load_corpus` takes it; None for the one that each was
             trained on. Where that is not to be found, a predictor reads `stories` and a tagger `reviews`.
             For a Keras model, an array of 30 sequences or more.
@@ -79,12 +82,31 @@ def compare(
             return _compare_pairs(load_all(runs, seed), data or limit, pairs, units, seed)
         if pairs is not None or units:
             raise UsageError(f"{analysis} takes no pairs and no units: they are for patching")
+        if compares_cells(analysis):
+            name = ANALYSES.match(analysis)
+            if split != "validation" or reading:
+                reading_too = ["split"] if split != "validation" else list(reading)
+                raise UsageError(f"{name} chooses what it reads of its corpus: leave {reading_too[0]} out")
+            return compare_cells(name, load_runs(runs), data, limit, seed)
         with part(0.1):
             studies = make_studies(runs, data, split, limit, seed, reading)
         tables = measure(studies, seed)
     named = {"analysis": ANALYSES.match(analysis), "split": match_name("split", split, SPLITS)}
     read = facts_of(studies)
     return Report(tables, facts={**named, **read}, title=f"compare {named['analysis']}: {', '.join(read)}")
+
+
+def compares_cells(analysis: str) -> bool:
+    """Return whether an analysis compares cells, and so trains what it is not given.
+
+    Raises:
+        UnknownNameError: if there is no such analysis.
+
+    Example:
+        >>> compares_cells("Gradients"), compares_cells("gates")
+        (True, False)
+    """
+    return ANALYSES.match(analysis) in TRAINEES
 
 
 def make_studies(

@@ -68,7 +68,8 @@ def verdict(
         "each claim is judged by its rule below; a claim about several layers holds if it holds in all of "
         "them, in part if it holds in some; if the interval of a difference includes 0 and is wider than "
         f"± {NARROW:g}, there is not enough data; intervals are 95 %, by sentence; untrained: the same "
-        "measured on the model before training",
+        "measured on the model before training; claims about gradients, counting, width and depth rest on "
+        "trainings of their own, measured once, with intervals over seeds",
         "claims",
         see=_see(found),
     )

@@ -32,14 +32,17 @@ from nlp_lstm.report.markup import visible
 def command(analysis, runs, pairs, units, data, split, limit, seed, quiet, format, output, title, **reading):
     """Compare hidden and cell state over many sentences.
 
-    ANALYSIS is attribution, influence, decode, meaning, similarity, gates, memory, patching or units. All but
-    attribution are measured beside an untrained model. Without RUNS, the command takes the newest run of each
-    task, or the shipped runs if you have none.
+    ANALYSIS is attribution, influence, decode, meaning, similarity, gates, memory, patching or units; or
+    counting or gradients, which compare cells. All but attribution are measured beside an untrained model.
+    Without RUNS, the command takes the newest run of each task, or the shipped runs if you have none; to
+    compare cells it trains its own, in a few minutes.
     """
-    from nlp_lstm.analyses.comparing import compare
+    from nlp_lstm.analyses.comparing import compare, compares_cells
 
-    runs = runs_or_default(runs, quiet=quiet)
-    with Bar(quiet, f"measuring {visible(analysis)}") as bar:
+    cells = compares_cells(analysis)
+    runs = runs if cells else runs_or_default(runs, quiet=quiet)
+    doing = "training and measuring" if cells and not runs else "measuring"
+    with Bar(quiet, f"{doing} {visible(analysis)}") as bar:
         asked = {"pairs": pairs, "units": units, **chosen(reading)}
         report = compare(analysis, runs, data, split, limit, seed, bar.report_share, **asked)
     show(report, format, output, title)

@@ -20,8 +20,8 @@ class Example:
         words: the words as the source writes them, `timesteps` of them.
         labels: a label name per word, or None where a word is not scored; None as a whole where
             the source has no labels (running text).
-        facts: what the source knows about every word beyond its label (only `mini`), name -> one
-            value per word.
+        facts: what the source knows about every word beyond its label (only `mini` and `counting`), name
+            -> one value per word.
 
     Raises:
         DataError: if labels or facts do not line up with the words.

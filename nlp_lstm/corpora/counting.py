@@ -1,4 +1,4 @@
-"""counting:NAME[/NUMBER]: strings of symbols with a known answer after every word; no file, no network.
+"""counting:NAME[/NUMBER] — known answers after words: anbn, dyck1, dyck2, copy, agreement, parity, nesting.
 
 Each language asks for something that a state must carry: a count, a symbol, a number across distractors,
 several flags at once, or brackets in brackets. It is trained on short or flat strings and tested on longer or

@@ -72,10 +72,10 @@ def _start_worker(reader: Reader) -> None:
     global _reader
     _reader = reader
     threadpool_limits(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Wait for the parent process, and end at once when it is gone."""
     parent = multiprocessing.parent_process()
     assert parent is not None

@@ -127,6 +127,18 @@ def seed_interval(values: np.ndarray) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
+def difference_of(one: Interval, other: Interval) -> Interval:
+    """Return one mean less another that was measured independently; half widths add as errors do.
+
+    Example:
+        >>> [float(bound) for bound in difference_of(Interval(3, 0, 6), Interval(1, -3, 5))]
+        [2.0, -3.0, 7.0]
+    """
+    mean = np.asarray(one.mean) - np.asarray(other.mean)
+    half = np.hypot(np.asarray(one.high) - one.low, np.asarray(other.high) - other.low) / 2
+    return Interval(mean, mean - half, mean + half)
+
+
 def interval(estimate: np.ndarray, drawn: np.ndarray) -> Interval:
     """Return an estimate with the middle 95 % of the draws, `(draws, ...)`; a bound may be infinite.
 

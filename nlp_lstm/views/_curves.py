@@ -23,6 +23,7 @@ UNTRAINED = "untrained_"
 MARKERS = "osD^vPX"  # of curves of the same colour, one after the other
 TICK = 0.28  # inches that the number of a row takes
 COINCIDE = 0.01  # of the height of the axis: curves that are never farther apart are one to the eye
+POWERS = 1e4  # what numbers over rows span where they are powers, which a linear axis would flatten
 MOST_MARKED = 40  # rows whose places have a mark each
 
 
@@ -136,9 +137,9 @@ def _draw_curve(axes: "Axes", name: str, places: np.ndarray, columns: Curves, co
 
 
 def _scale(axes: "Axes", values: np.ndarray, ranked: bool) -> None:
-    """Set the ends of the vertical axis, which begins at 0; ranks that span much have a logarithmic one."""
+    """Set the ends of the vertical axis, which begins at 0; it is logarithmic where the numbers span much."""
     known = values[np.isfinite(values)]
-    if ranked and known.size and known.min() > 0 and known.max() > LOG_FROM * known.min():
+    if known.size and known.min() > 0 and known.max() > (LOG_FROM if ranked else POWERS) * known.min():
         set_log(axes, "y")
         axes.set_ylim(known.min() / 1.3, known.max() * 1.3)
         return
