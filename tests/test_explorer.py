@@ -50,7 +50,7 @@ FIELDS = {
         "labels",
         "outputs",
     ),
-    *("words", "reading", "links", "straight_apostrophes", "shipped", "source", "rounding", "weights"),
+    *("words", "reading", "links", "straight_apostrophes", "shipped", "rounding", "weights"),
 }
 
 
@@ -131,6 +131,15 @@ def test_a_run_whose_corpus_is_not_here_is_measured_on_what_comes_with_the_packa
 ):
     run = replace(new_run(Path("runs/a")), data={"source": source})
     assert measure_rounding(run, run)["data"] == read
+
+
+def test_the_page_names_no_folder_of_the_machine_that_made_it(here, new_run):
+    Path("private").mkdir()
+    Path("private/notes.txt").write_text("the sky is blue .\nthe sea is so , too .\n" * 30, encoding="utf-8")
+    run = replace(new_run(Path("runs/a"), "next-word"), data={"source": "text:private/notes.txt"})
+    page = nlp_lstm.explore(run)
+    assert data_of(page.html)["runs"][0]["rounding"]["data"] == "text:notes.txt"
+    assert "private" not in page.html
 
 
 def test_a_run_that_says_no_numbers_still_has_its_page(here, new_run):
@@ -244,7 +253,9 @@ def test_what_a_run_says_of_itself_stays_data(here, new_run):
 
 
 def test_both_shipped_runs_know_all_words_of_the_text_that_is_read_first(shipped):
-    assert data_of(shipped.html)["text"] == pages.TEXT
+    told = data_of(shipped.html)
+    assert set(told) == {"version", "text", "runs"}
+    assert told["text"] == pages.TEXT
     for name in SHIPPED:
         assert load_run(name).vocabulary.encode(pages.TEXT).unknown is None
 

@@ -106,6 +106,40 @@ def test_all_squares_are_the_shares_of_patching(opened, runs):
         assert shown[name, place.word] == pytest.approx(share, abs=0.0051), (name, place.word)
 
 
+def test_a_link_holds_the_map_of_the_memory_and_the_squares(opened):
+    show(opened, "#text=the+boy+near+the+trees&other=the+boys+near+the+trees&run=1&towards=were&against=was")
+    opened.locator("#panel-memory select").select_option("one")
+    opened.locator("[data-square='2 cell_state 3']").click()
+    opened.get_by_role("button", name="All squares").click()
+    opened.wait_for_timeout(3000)
+    seen = [opened.locator(f"#panel-{name}").inner_text() for name in ("memory", "versus")]
+    squares = opened.evaluate(TABLE, "The squares as a table")
+    assert len(squares) == 2 * 6 * 5
+    assert "With B's cell state of layer 2 at near" in seen[1]
+    link = opened.locator("#panel-share pre").first.inner_text()
+    assert link == opened.url
+    show(opened, f"#{link.partition('#')[2]}")
+    opened.wait_for_timeout(3000)
+    assert [opened.locator(f"#panel-{name}").inner_text() for name in ("memory", "versus")] == seen
+    assert opened.evaluate(TABLE, "The squares as a table") == squares
+    opened.locator("#other").fill("the girls near the trees")
+    opened.wait_for_timeout(600)
+    assert "square" not in opened.url
+
+
+@pytest.mark.parametrize(
+    "square", ["9999+cell_state+1", "2+cell_state+9999", "2+constructor+1", "1+cell_state+0"]
+)
+def test_a_square_that_is_not_there_is_none(opened, square):
+    said = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    show(opened, f"#text=the+boy+sat&other=the+boys+sat&run=1&square={square}")
+    assert "Press a square" in opened.locator("#panel-versus").inner_text()
+    assert opened.evaluate(TABLE, "The squares as a table") == []
+    assert said == []
+
+
 def test_why_shows_what_each_word_adds_to_the_score(opened, runs):
     text = "the film is not bad"
     show(opened, "#text=the+film+is+not+bad&word=5&towards=positive&against=negative")

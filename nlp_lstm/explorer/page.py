@@ -118,7 +118,6 @@ def explore(runs: Any = (), text: str | None = None, vocab_size: int | None = No
     told = {
         "version": __version__,
         "text": text,
-        "docs": "",
         "runs": [_entry(run) for run in kept],
     }
     return Explorer(_assemble(told), tuple(run.name for run in kept))

@@ -4,6 +4,7 @@ The sentences are of the run's own corpus, else of a text of the same kind that 
 """
 
 import math
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from nlp_lstm.analyses.comparing import FALLBACKS
 from nlp_lstm.analyses.studies import LONGEST
 from nlp_lstm.corpora.streaming import stream_corpus
 from nlp_lstm.errors import NlpLstmError
+from nlp_lstm.report.markup import visible
 from nlp_lstm.store.reading import named_outputs, read_ids, request_for
 from nlp_lstm.store.run import Run
 
@@ -27,8 +29,8 @@ def measure_rounding(run: Run, rounded: Run) -> dict[str, Any]:
 
     Returns:
         "total_variation": mean distance of the outputs, 0 to 1; "same_top": share of the words after which
-        both give the same answer; "sentences": how many were read; "data": where they are from. None for a
-        mean that is no number, as in a run whose training went wrong.
+        both give the same answer; "sentences": how many were read; "data": where they are from, without the
+        folders of a path. None for a mean that is no number, as in a run whose training went wrong.
     """
     source, sentences = _sentences(run)
     distances, same = list[np.ndarray](), list[np.ndarray]()
@@ -43,7 +45,7 @@ def measure_rounding(run: Run, rounded: Run) -> dict[str, Any]:
         "total_variation": _mean(distances),
         "same_top": _mean(same),
         "sentences": len(sentences),
-        "data": source,
+        "data": _short(source),
     }
 
 
@@ -62,6 +64,12 @@ def _sentences(run: Run) -> tuple[str, list[tuple[str, ...]]]:
             if source == fallback:
                 raise
     raise AssertionError(f"{fallback} comes with nlp-lstm")
+
+
+def _short(source: str) -> str:
+    """A source whose path is its last part alone: a page that is sent around names no folder of a machine."""
+    kind, colon, path = source.partition(":")
+    return visible(f"{kind}{colon}{PurePath(path).name}")
 
 
 def _mean(values: list[np.ndarray]) -> float | None:

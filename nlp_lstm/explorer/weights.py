@@ -120,7 +120,6 @@ def describe_run(run: Run) -> dict[str, Any]:
         "links": LINKS in reading.normalizer,
         "straight_apostrophes": STRAIGHT in reading.normalizer,
         "shipped": run.shipped,
-        "source": visible(str(run.data.get("source") or "")),
     }
 
 

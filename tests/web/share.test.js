@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { quotePython, quoteShell, shellLines, pythonLines } from "../../nlp_lstm/explorer/web/share.js";
+import { quotePython, quoteShell, shellLines, pythonLines, tellRounding } from "../../nlp_lstm/explorer/web/share.js";
 import { startState } from "../../nlp_lstm/explorer/web/state.js";
 
 const TEXTS = ["the sky is blue", "it's \"not\" $HOME `id` \\ !! 100%", "-v", "naïve \u{1F642} ‏עברית\u202e", "two\nlines\ttab", "</script>", "\u2028\u007f"];
@@ -46,4 +46,12 @@ test("a text that looks like an option is kept from being one", () => {
 test("a text that the page cuts is cut in the commands, too", () => {
   const view = { ...viewOf({ text: "not bad at all" }), cut: true };
   assert.match(shellLines(view)[0], /'not bad'$/);
+});
+
+test("a line says what rounding moves, and on which text, or that it is not known", () => {
+  const rounding = { total_variation: 0.00412, same_top: 0.9921, sentences: 50, data: "stories" };
+  const told = tellRounding({ name: "a", rounding }).replaceAll("\u00a0", " ");
+  assert.equal(told, "a: rounding moves 0.41 % of the probability to other answers, on average, and the first answer stays the same "
+    + "after 99.2 % of the words, in 50 sentences of stories.");
+  assert.match(tellRounding({ name: "a", rounding: { ...rounding, total_variation: null } }), /^a: .* is not measured\.$/);
 });

@@ -16,6 +16,9 @@ test("a state comes back from its address", () => {
     word: 3,
     order: "number",
     panel: "strip",
+    memory: "one",
+    square: "2 cell_state 3",
+    squares: "all",
     knobs: [KNOB, { part: "cell_state", value: -1.5, layer: null, unit: null, word: null }],
   };
   assert.deepEqual(readHash(writeHash(state), "another"), state);
@@ -71,6 +74,29 @@ test("long, broken and hostile addresses leave a whole state", () => {
     assert.equal(found.panel, "", hash);
     assert.equal(found.order, "value", hash);
   }
+});
+
+test("a strange map or square is none", () => {
+  const odd = ["#memory=two", "#memory=", "#square=2+cell_state", "#square=2+cell_state+3+4", "#square=2+__proto__+-1", "#square=2+A+3",
+    "#square=99999+h+1", `#square=1+${"a".repeat(50)}+1`, "#square=2+cell_state+3%0A", "#squares=some", "#squares=ALL", "#squares[]=all"];
+  for (const hash of odd) assert.deepEqual(readHash(hash), startState(), hash);
+});
+
+test("another comparison begins without squares, another word or unit keeps them", () => {
+  const filled = { ...startState("a b c"), other: "a b d", square: "1 cell_state 2", squares: "all" };
+  for (const kept of [{ word: 1 }, { unit: 3 }, { memory: "one" }, { text: "a b c" }]) {
+    assert.deepEqual(askOne(kept, filled), { ...filled, ...kept });
+  }
+  for (const changed of [{ text: "a b e" }, { other: "" }, { run: 1 }, { towards: "was" }, { against: "x" }]) {
+    const { square, squares } = askOne(changed, filled);
+    assert.deepEqual([square, squares], ["", ""], JSON.stringify(changed));
+  }
+  assert.equal(askOne({ text: "a b e", square: "1 candidate 1" }, filled).square, "1 candidate 1");
+});
+
+test("what a panel sets is within its bounds, too, whatever else it changes", () => {
+  const { text, layer } = askOne({ run: 1, layer: -4, text: "a".repeat(LONGEST_TEXT + 9) }, startState("a"));
+  assert.deepEqual([text.length, layer], [LONGEST_TEXT, 0]);
 });
 
 test("names that objects have of their own set nothing", () => {

@@ -200,14 +200,14 @@ function drawGate(step, x, name) {
   const left = x - 39, top = GATES_Y - 29, zero = sigmoid ? top + 58 : GATES_Y;
   const level = zero - (sigmoid ? 58 : 29) * Math.max(sigmoid ? 0 : -1, Math.min(1, value || 0));
   const title = name.replace("_gate", "").replace("hidden_state", "h");
-  const said = `${name.replace("_", " ")} ${figure(value)}, ${chosen ? "opened" : "open its sum"}`;
+  const squash = sigmoid ? "sigmoid" : "tanh", said = `${title} ${squash} ${figure(value)}${chosen ? "" : ", open its sum"}`;
   const looks = { class: "gate", tabindex: 0, role: "button", "aria-pressed": String(chosen), "aria-label": said };
   const element = shape("g", { ...looks, "data-part": name },
     box(left, top, 78, 58, { rx: 6, fill: "var(--paper)", stroke: "none" }),
     box(left + 1, Math.min(zero, level), 76, Math.abs(level - zero), { fill: partColour(name), "fill-opacity": 0.45 }),
     box(left, top, 78, 58, { class: "frame", rx: 6, fill: "none", stroke: "var(--ink)", "stroke-width": chosen ? 3 : 1.2 }),
-    written(x, GATES_Y - 11, title, { size: 13.5, bold: true }),
-    written(x, GATES_Y + 5, sigmoid ? "sigmoid" : "tanh", { size: 13 }),
+    written(x, GATES_Y - 11, title, { size: 13.5, bold: true }), " ", // what is read out has the blanks, too
+    written(x, GATES_Y + 5, squash, { size: 13 }), " ",
     written(x, GATES_Y + 23, figure(value), { size: 15, bold: true }));
   element.addEventListener("click", () => step.choose(name));
   element.addEventListener("keydown", (event) => {

@@ -72,7 +72,7 @@ export function drawBeforeAfter({ names, before, after, tags, title }) {
   const order = (/** @type {Float32Array} */ shares) => largest(shares, BARS_SHOWN);
   const places = tags ? names.map((_, at) => at).slice(0, 12) : [...new Set([...order(before), ...order(after)])];
   if (!tags) places.sort((a, b) => Math.max(before[b], after[b]) - Math.max(before[a], after[a]));
-  const wide = 430, left = 124, column = 150, room = 92, height = 26;
+  const wide = 362, left = 112, column = 122, room = 66, height = 26;
   const most = tags ? 1 : Math.max(0.05, ...places.flatMap((at) => [before[at], after[at]]));
   const shapes = [
     written(left, 15, "before", { anchor: "start", fill: "var(--soft)" }),
@@ -104,7 +104,7 @@ export function drawMoves({ moves, title }, word, choose) {
   const narrow = matchMedia("(max-width: 640px)").matches ? 12 : MOVES_SHOWN;
   const first = Math.max(0, Math.min(moves.length - narrow, at - Math.floor(narrow / 3)));
   const shown = moves.slice(first, first + narrow);
-  const high = 84, side = Math.max(26, Math.min(54, 420 / shown.length)), width = Math.max(260, shown.length * side + 40);
+  const high = 84, side = Math.max(26, Math.min(54, (narrow < MOVES_SHOWN ? 320 : 420) / shown.length)), width = Math.max(260, shown.length * side + 40);
   const shapes = [line([[4, high + 14], [shown.length * side + 8, high + 14]], { stroke: "var(--soft)", width: 1 })];
   shown.forEach(({ word: name, number, moved, other }, place) => {
     const x = 8 + place * side, length = Math.max(moved > 0 ? 1 : 0, moved * high);

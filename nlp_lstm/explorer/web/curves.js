@@ -4,7 +4,7 @@
 
 import { partName, SIGNS, splitParts } from "./parts.js";
 import { cut, drawing, figure, line, partColour, shape, written } from "./shapes.js";
-import { MAP_LEFT } from "./strip_drawing.js";
+import { hasName, MAP_LEFT } from "./strip_drawing.js";
 
 /** @typedef {import("./readings.js").View} View */
 /** @typedef {{top: number, high: number, from: number, to: number}} Frame where a plot stands, and its values */
@@ -13,6 +13,7 @@ const PLOT_HIGH = 116;
 const BETWEEN = 34;
 const WORDS_LOW = 26;
 const RIGHT = 8;
+const NAMED_GATES = 560;
 
 /**
  * @param {View} view
@@ -37,7 +38,7 @@ export function drawCurves(view, width) {
   if (at !== null) shapes.push(shape("rect", { x: MAP_LEFT + (at - 1) * wide, y: BETWEEN, width: wide, height: height - BETWEEN - WORDS_LOW, fill: "var(--pale)" }));
   for (const { names, frame } of frames) {
     shapes.push(...drawFrame(frame, width));
-    shapes.push(...drawNames(names, parts, frame, unit, at));
+    shapes.push(...drawNames(names, parts, frame, unit, at, width));
     for (const part of names) {
       const points = (/** @type {Float32Array[]} */ values) => values.map((one, place) => /** @type {[number, number]} */ ([middle(place), heightOf(frame, one[unit])]));
       // dashed: without the changes, at the words that are still there
@@ -72,7 +73,7 @@ function drawFrame(frame, width) {
     const y = heightOf(frame, value);
     const number = figure(value, Number.isInteger(value) ? 0 : 1);
     const stroke = value === 0 ? "var(--soft-line)" : "var(--line)";
-    return [line([[MAP_LEFT, y], [width - RIGHT / 2, y]], { stroke, width: 1 }), written(MAP_LEFT - 6, y + 4, number, { size: 12, anchor: "end", fill: "var(--soft)" })];
+    return [line([[MAP_LEFT, y], [width - RIGHT / 2, y]], { stroke, width: 1 }), written(MAP_LEFT - 6, y + 4, number, { size: 13, anchor: "end", fill: "var(--soft)" })];
   });
 }
 
@@ -83,13 +84,14 @@ function drawFrame(frame, width) {
  * @param {Frame} frame
  * @param {number} unit
  * @param {number|null} at
+ * @param {number} width pixels: where they are few, gates have their signs alone
  */
-function drawNames(names, parts, frame, unit, at) {
+function drawNames(names, parts, frame, unit, at, width) {
   const text = written(MAP_LEFT, frame.top - 10, "", { size: 13, anchor: "start" });
   names.forEach((part, place) => {
     const sign = shape("tspan", { fill: partColour(part), "font-weight": 700 }, `${place ? "\u2003" : ""}${SIGNS[part]} `);
     const value = at === null ? "" : ` ${figure(parts[part][at - 1][unit])}`;
-    const name = names.length > 2 ? "" : partName(part);
+    const name = names.length > 2 && width < NAMED_GATES ? "" : partName(part);
     text.append(sign, shape("tspan", { fill: "var(--ink)" }, `${name}${value}`));
   });
   return [text];
@@ -105,8 +107,8 @@ function drawNames(names, parts, frame, unit, at) {
 function drawWords(words, wide, middle, height, at) {
   return words.flatMap((word, place) => {
     const chosen = place + 1 === at;
-    if (wide < 26 && !chosen) return [];
-    const shown = cut(word, Math.max(3, Math.floor(Math.max(wide, chosen ? 80 : 0) / 7.5)));
+    if (!hasName(place, wide, at)) return [];
+    const shown = cut(word, Math.max(4, Math.floor(Math.max(wide, chosen ? 80 : 0) / 7.5)));
     return [written(middle(place), height - 8, shown, { size: 13, bold: chosen, fill: chosen ? "var(--ink)" : "var(--soft)" })];
   });
 }

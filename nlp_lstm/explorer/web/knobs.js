@@ -20,7 +20,8 @@ const SHUT = {
  * @param {Page} page
  */
 export function makeKnobs(page) {
-  let part = "", allUnits = true, allWords = false;
+  const [held = { part: "", unit: null, word: 1 }] = page.state.knobs.slice(-1); // of a link: its knob can be turned
+  let { part } = held, allUnits = held.unit === null, allWords = held.word === null;
   const parts = choice("Hold", [], (value) => ((part = value), draw(page.view)));
   const units = choice("of", [], (value) => ((allUnits = value === "all"), draw(page.view)));
   const words = choice("at", [], (value) => ((allWords = value === "all"), draw(page.view)));
@@ -32,7 +33,7 @@ export function makeKnobs(page) {
   const swapWord = html("input", { type: "text", maxlength: "60", size: "12", "aria-label": "Word to read in its place", placeholder: "another word" });
   const swap = button("Swap", () => swapIn());
   swapWord.addEventListener("keydown", (event) => event.key === "Enter" && swapIn());
-  const held = html("ul", { class: "held" });
+  const heldNow = html("ul", { class: "held" });
   const reset = button("Reset", () => page.set({ knobs: [], without: 0, swap: 0, swapWord: "" }), { class: "reset" });
   const lead = html("div", { class: "panel-lead said", "aria-live": "polite" }), results = html("div", { class: "changes" });
   const table = tableBelow("Before and after as a table");
@@ -42,7 +43,7 @@ export function makeKnobs(page) {
     html("div", { class: "knobs" },
       html("div", { class: "knob-row" }, parts.element, units.element, words.element, label),
       html("div", { class: "knob-row" }, shut, drop, html("span", { class: "swap" }, swapWord, swap))),
-    html("div", { class: "knob-row" }, held, reset), lead, results, table.element);
+    html("div", { class: "knob-row" }, heldNow, reset), lead, results, table.element);
 
   /** @param {Knob} knob */
   function hold(knob) {
@@ -76,7 +77,7 @@ export function makeKnobs(page) {
     drop.textContent = `Leave out “${name}”`;
     swap.textContent = `Read it for “${name}”`;
     for (const one of [drop, swap, swapWord]) one.disabled = implied || (one === drop && focus.sentence.words.length < 3);
-    held.replaceChildren(...heldItems(page, view));
+    heldNow.replaceChildren(...heldItems(page, view));
     reset.disabled = !page.state.knobs.length && !page.state.without && !page.state.swap;
     showChange(view);
   }

@@ -8,7 +8,8 @@ import { choice, html, tableBelow, whenSeen } from "./table.js";
 /** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").View} View */
 
-const MOST_SQUARES = 24, MOST_SQUARES_NARROW = 10;
+const MOST_SQUARES = 24, MOST_SQUARES_NARROW = 8;
+const STRONGEST = { all: 0.64, one: 0.5 }; // of a tint, on which numbers can be read on light paper and on dark
 const LEFT_ROOM = 84, TOP_ROOM = 78, BAR_ROOM = 108, NUMBER_ROOM = 64, NARROW = 480;
 
 /**
@@ -16,13 +17,11 @@ const LEFT_ROOM = 84, TOP_ROOM = 78, BAR_ROOM = 108, NUMBER_ROOM = 64, NARROW = 
  * @param {Page} page
  */
 export function makeMemoryMap(page) {
-  let oneUnit = false;
   const lead = html("p", { class: "panel-lead said", "aria-live": "polite" });
-  const kind = choice("Of", [{ value: "all", words: "all units" }, { value: "one", words: "the chosen unit" }], (value) => {
-    oneUnit = value === "one";
-    draw(page.view);
-  });
-  const picture = html("div", { class: "memory-map" }), note = html("p", { class: "note" });
+  const kind = choice("Of", [{ value: "all", words: "all units" }, { value: "one", words: "the chosen unit" }],
+    (memory) => page.set({ memory }));
+  const picture = html("div", { class: "memory-map", tabindex: "0", role: "group", "aria-label": "The map. Left and right choose a word." });
+  const note = html("p", { class: "note" });
   const table = tableBelow("The map as a table");
   const whole = html("div", {}, html("div", { class: "buttons" }, kind.element), picture, note, table.element);
   const element = html("section", { class: "panel", id: "panel-memory", "aria-labelledby": "memory-title" },
@@ -30,7 +29,8 @@ export function makeMemoryMap(page) {
 
   /** @param {View} view */
   function draw(view) {
-    const found = takeApart(view, oneUnit);
+    const oneUnit = view.state.memory === "one", found = takeApart(view, oneUnit);
+    kind.select.value = view.state.memory;
     whole.hidden = typeof found === "string";
     if (typeof found === "string") return lead.replaceChildren(found);
     lead.replaceChildren(...tellHeld(found));
@@ -151,15 +151,14 @@ function drawMap({ words, amounts, held, begun, oneUnit, word, first, last }, wi
     shapes.push(pick(name, t + 1));
     for (const j of columns.filter((column) => column <= t + 1)) {
       const value = amounts[t][j], strength = (Math.abs(value) / (largest || 1)) ** 0.7;
-      const fill = oneUnit ? valueColour(value, largest) : tint("--cell-state", strength);
+      const fill = oneUnit ? valueColour(STRONGEST.one * value, largest) : tint("--cell-state", STRONGEST.all * strength);
       const title = `after ${words[t]}: ${j ? words[j - 1] : "before"} ${oneUnit ? figure(value, 3) : percent(value)}`;
       shapes.push(pick(box(x(j) + 0.5, y(t) + 0.5, side - 1, side - 1, { fill, rx: 2 }), j));
       shapes[shapes.length - 1].append(shape("title", {}, title));
       if (side >= 20) {
         const tenths = figure(value, Math.abs(value) < 9.95 ? 1 : 0).replace("0.", ".").replace(/(\d)\.0$/, "$1");
         const told = oneUnit ? (tenths === ".0" ? "" : tenths) : `${Math.round(100 * value)}`;
-        const ink = strength > 0.75 ? "var(--paper)" : "var(--ink)";
-        const mark = written(x(j) + side / 2, y(t) + side / 2 + 4.5, told, { size: side < 26 ? 11 : 12.5, fill: ink });
+        const mark = written(x(j) + side / 2, y(t) + side / 2 + 4.5, told, { size: side < 26 ? 12 : 13 });
         mark.classList.add("through");
         shapes.push(mark);
       }

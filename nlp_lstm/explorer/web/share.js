@@ -3,7 +3,7 @@
  */
 
 import { writeHash, writeKnob } from "./state.js";
-import { button, html, tableBelow } from "./table.js";
+import { button, html } from "./table.js";
 
 /** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").View} View */
@@ -16,11 +16,12 @@ export function makeShare(page) {
   const link = makeCopied("A link to exactly this", "Copy the link");
   const shell = makeCopied("The same numbers in a terminal", "Copy the commands");
   const python = makeCopied("The same numbers in Python", "Copy the Python lines");
-  const rounding = tableBelow("How exact is this page?");
-  const why = html("p", { class: "panel-lead" });
+  const why = html("p", { class: "panel-lead" }, "To keep this file small, embeddings are rounded to int8, and all other weights to float16. "
+    + "The commands read with the weights as they are, so last digits can differ.");
+  const rounding = html("ul", { class: "notes" }, ...page.runs.map(({ run }) => html("li", {}, tellRounding(run))));
   const title = html("h2", { id: "share-title" }, "Take it with you");
-  const element = html("section", { class: "panel share wide", id: "panel-share", "aria-labelledby": "share-title" }, title, why);
-  element.append(link.element, shell.element, python.element, rounding.element);
+  const element = html("section", { class: "panel share wide", id: "panel-share", "aria-labelledby": "share-title" }, title, why, rounding);
+  element.append(link.element, shell.element, python.element);
 
   /** @param {View} view */
   function update(view) {
@@ -30,8 +31,6 @@ export function makeShare(page) {
     link.show(address + writeHash(view.state));
     shell.show(shellLines(view).join("\n"));
     python.show(pythonLines(view).join("\n"));
-    why.textContent = tellRounding(view);
-    rounding.fill(...roundingTable(view));
   }
   return { element, update };
 }
@@ -44,7 +43,7 @@ export function makeShare(page) {
  */
 function makeCopied(name, action) {
   const text = html("code", {});
-  const box = html("pre", { class: "copied", tabindex: "0", role: "region", "aria-label": name }, text);
+  const box = html("pre", { class: "copied" }, text);
   const done = html("span", { class: "done", role: "status" });
   const copy = button(action, async () => {
     done.textContent = (await copyText(text)) ? "Copied." : "Selected: press Ctrl+C.";
@@ -104,11 +103,13 @@ export function pythonLines(view) {
   return lines;
 }
 
-/** What rounding does to the answers, as measured when the page was made. @param {View} view */
-function tellRounding(view) {
-  const { name, rounding } = view.focus.run;
-  const same = typeof rounding?.same_top === "number" ? `: ${name} gives the same answer after ${(100 * rounding.same_top).toFixed(1)}\u00a0% of the words of ${rounding.sentences} sentences` : "";
-  return `To keep this file small, its weights are rounded${same}. The commands read with the weights as they are, so last digits can differ.`;
+/** What rounding does to a run's answers, as measured when the page was made. @param {any} run its JSON */
+export function tellRounding({ name, rounding }) {
+  const { total_variation: moved, same_top: same, sentences, data } = rounding;
+  if (moved === null) return `${name}: its answers are no numbers (NaN), so what rounding does to them is not measured.`;
+  const share = (/** @type {number} */ value, /** @type {number} */ places) => `${(100 * value).toFixed(places)}\u00a0%`;
+  return `${name}: rounding moves ${share(moved, 2)} of the probability to other answers, on average, and the first answer stays the `
+    + `same after ${share(same, 1)} of the words, in ${sentences} sentences of ${data}.`;
 }
 
 /** The text as far as the page reads it. @param {View} view */
@@ -126,21 +127,4 @@ export function quoteShell(text) {
 /** A text as Python writes it. @param {string} text */
 export function quotePython(text) {
   return JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
-/**
- * @param {View} view
- * @returns {[string[], string[][]]}
- */
-function roundingTable(view) {
-  const rows = view.readings.map(({ run }) => {
-    const { total_variation: moved, same_top: same, sentences } = run.rounding ?? {};
-    return [run.name, figureOf(moved, 5), figureOf(same, 4), String(sentences ?? "\u2013")];
-  });
-  return [["run", "probability that rounding moves, on average", "share of words with the same answer", "sentences"], rows];
-}
-
-/** @param {unknown} value @param {number} places */
-function figureOf(value, places) {
-  return typeof value === "number" ? value.toFixed(places) : "\u2013";
 }

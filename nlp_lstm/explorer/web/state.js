@@ -32,6 +32,9 @@
  * @property {string} opened part whose sum is opened, such as "forget_gate"; "" for the cell's first
  * @property {string} towards name of the output whose score is asked for; "" for the likeliest
  * @property {string} against name of the output whose score is taken off; "" for one that the page chooses
+ * @property {string} memory of which the map of the memory is: "all" units, or the chosen "one"
+ * @property {string} square of A | B that is chosen, as "2 cell_state 3": layer, part, word; "" for none
+ * @property {string} squares "all" if all of them are filled
  * @property {string} panel what is looked at, such as "strip"
  * @property {number} stop of the tour, from 1; 0 for none
  */
@@ -42,6 +45,18 @@ export const MOST_KNOBS = 40;
 const LARGEST_NUMBER = 9999;
 const LARGEST_VALUE = 1e6;
 const LONGEST_NAME = 60;
+const LONGEST_TEXTS = { text: LONGEST_TEXT, other: LONGEST_TEXT, swapWord: LONGEST_NAME, towards: LONGEST_NAME, against: LONGEST_NAME };
+const NAME_PATTERNS = {
+  order: /^(value|number)$/,
+  opened: /^[a-z_]{0,40}$/,
+  memory: /^(all|one)$/,
+  square: /^(\d{1,4} [a-z_]{1,40} \d{1,4})?$/,
+  squares: /^(all)?$/,
+  panel: /^[a-z_]{0,20}$/,
+};
+const COUNTS = /** @type {const} */ (["run", "layer", "word", "without", "swap", "stop"]);
+/** What A | B compares: if it changes, no square is known any more. */
+const COMPARED = /** @type {const} */ (["text", "other", "run", "towards", "against"]);
 const KNOB = /^([a-z_]{1,40})(?:\[(\d{1,4})(?:,(\d{1,4}))?\])?=(-?[\d.]{1,20}(?:e[+-]?\d{1,3})?)(?:@(\d{1,4}))?$/;
 
 /**
@@ -64,6 +79,9 @@ export function startState(text = "") {
     opened: "",
     towards: "",
     against: "",
+    memory: "all",
+    square: "",
+    squares: "",
     panel: "",
     stop: 0,
   };
@@ -76,49 +94,33 @@ export function startState(text = "") {
  * @returns {State}
  */
 export function boundState(given, otherwise) {
-  /** @param {keyof State} name @param {number} longest */
-  const words = (name, longest) => {
-    const value = given[name];
-    return typeof value === "string" ? shorten(value, longest) : /** @type {string} */ (otherwise[name]);
-  };
-  /** @param {keyof State} name */
-  const number = (name) => {
-    const value = given[name];
-    return isCount(value) ? value : /** @type {number} */ (otherwise[name]);
-  };
-  const unit = given.unit === undefined ? otherwise.unit : given.unit;
-  const knobs = Array.isArray(given.knobs) ? given.knobs.filter(isKnob).slice(0, MOST_KNOBS) : otherwise.knobs;
-  return {
-    text: words("text", LONGEST_TEXT),
-    other: words("other", LONGEST_TEXT),
-    run: number("run"),
-    layer: number("layer"),
-    unit: unit === null || isCount(unit) ? unit : otherwise.unit,
-    word: number("word"),
-    knobs,
-    without: number("without"),
-    swap: number("swap"),
-    swapWord: words("swapWord", LONGEST_NAME),
-    order: ["value", "number"].includes(words("order", LONGEST_NAME)) ? words("order", LONGEST_NAME) : otherwise.order,
-    opened: /^[a-z_]{0,40}$/.test(words("opened", LONGEST_NAME)) ? words("opened", LONGEST_NAME) : otherwise.opened,
-    towards: words("towards", LONGEST_NAME),
-    against: words("against", LONGEST_NAME),
-    panel: /^[a-z_]{0,20}$/.test(words("panel", LONGEST_NAME)) ? words("panel", LONGEST_NAME) : otherwise.panel,
-    stop: number("stop"),
-  };
+  const bounded = /** @type {Record<string, unknown>} */ ({ ...otherwise });
+  for (const [name, longest] of Object.entries(LONGEST_TEXTS)) {
+    const value = given[/** @type {keyof State} */ (name)];
+    if (typeof value === "string") bounded[name] = shorten(value, longest);
+  }
+  for (const [name, pattern] of Object.entries(NAME_PATTERNS)) {
+    const value = given[/** @type {keyof State} */ (name)];
+    if (typeof value === "string" && pattern.test(value)) bounded[name] = value;
+  }
+  for (const name of COUNTS) if (isCount(given[name])) bounded[name] = given[name];
+  if (given.unit === null || isCount(given.unit)) bounded.unit = given.unit;
+  if (Array.isArray(given.knobs)) bounded.knobs = given.knobs.filter(isKnob).slice(0, MOST_KNOBS);
+  return /** @type {State} */ (bounded);
 }
 
 /**
  * The state after a change. Knobs, a word left out and a swapped word exclude each other, as in `probe`: what is
- * asked last holds.
+ * asked last holds. Another run begins without knobs, another comparison without squares.
  * @param {Partial<State>} changes
  * @param {State} state
  * @returns {State}
  */
 export function askOne(changes, state) {
-  const next = boundState(changes, state);
-  const elsewhere = next.run !== state.run;
-  if (elsewhere) Object.assign(next, { layer: 0, unit: null, knobs: [] }, changes);
+  const first = boundState(changes, state);
+  const run = first.run === state.run ? {} : { layer: 0, unit: null, knobs: [] };
+  const squares = COMPARED.every((name) => first[name] === state[name]) ? {} : { square: "", squares: "" };
+  const next = boundState({ ...run, ...squares, ...changes }, state);
   const asked = changes.without ? "without" : changes.swap ? "swap" : next.knobs.length ? "knobs" : "";
   if (asked) {
     if (asked !== "knobs") next.knobs = [];
@@ -140,11 +142,11 @@ export function readHash(hash, text = "") {
   const found = new URLSearchParams(hash.replace(/^#/, ""));
   /** @type {Partial<Record<keyof State, unknown>>} */
   const given = {};
-  for (const name of /** @type {const} */ (["text", "other", "swapWord", "order", "opened", "towards", "against", "panel"])) {
+  for (const name of [...Object.keys(LONGEST_TEXTS), ...Object.keys(NAME_PATTERNS)]) {
     const value = found.get(name);
-    if (value !== null) given[name] = value;
+    if (value !== null) given[/** @type {keyof State} */ (name)] = value;
   }
-  for (const name of /** @type {const} */ (["run", "layer", "unit", "word", "without", "swap", "stop"])) {
+  for (const name of [...COUNTS, /** @type {const} */ ("unit")]) {
     const value = found.get(name);
     if (value !== null && /^\d{1,4}$/.test(value)) given[name] = Number(value);
   }
@@ -160,14 +162,13 @@ export function readHash(hash, text = "") {
  * @returns {string} empty, or "#" and what follows it
  */
 export function writeHash(state) {
-  const bounded = boundState(state, startState());
   const usual = startState();
+  const { knobs, ...bounded } = boundState(state, usual);
   const written = new URLSearchParams();
-  for (const name of /** @type {const} */ (["text", "other", "run", "layer", "unit", "word", "without", "swap", "swapWord", "order", "opened", "towards", "against", "panel", "stop"])) {
-    const value = bounded[name];
-    if (value !== usual[name] && value !== null) written.set(name, String(value));
+  for (const [name, value] of Object.entries(bounded)) {
+    if (value !== usual[/** @type {keyof State} */ (name)] && value !== null) written.set(name, String(value));
   }
-  for (const knob of bounded.knobs) written.append("hold", writeKnob(knob));
+  for (const knob of knobs) written.append("hold", writeKnob(knob));
   const text = written.toString();
   return text ? `#${text}` : "";
 }

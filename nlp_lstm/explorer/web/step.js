@@ -69,13 +69,13 @@ export function makeStep(page) {
     picture.replaceChildren(drawCell({ ...step, chosen: part, choose: open }, label));
     if (focused) /** @type {SVGElement | null} */ (picture.querySelector(`[data-part="${focused}"]`))?.focus();
     picture.classList.toggle("moves", moves);
-    const found = view.focus.network.terms(view.focus.after, view.layer, step.t, view.unit, part);
-    const terms = found.map((term) => ({ name: termName(term, view.layer), value: term.value }));
+    const terms = view.focus.network.terms(view.focus.after, view.layer, step.t, view.unit, part);
     opened.replaceChildren(...openPart(step, part, terms));
     sums.replaceChildren(...addUp(step));
-    table.fill(["", "value"], [...tableRows(step), ...terms.slice(0, 20).map((term) => [term.name, figure(term.value, 6)])]);
+    table.fill(["number", "value"], [...tableRows(step), ...terms.slice(0, 20).map((term) => [term.name, figure(term.value, 6)])]);
   }
 
+  element.addEventListener("keydown", ({ key }) => key === "Escape" && stop());
   return { element, update: whenSeen(element, draw) };
 }
 
@@ -123,17 +123,6 @@ function told({ cell, t, values }) {
   if (Math.abs(before) < 0.005) return `It held nothing; it writes ${figure(values.written)}: ${change}.`;
   const kept = `It keeps ${percent(gate)} of ${letter}${index(t - 1)}\u00a0=\u00a0${figure(before)}`;
   return `${kept} and writes ${figure(values.written)}: ${change}.`;
-}
-
-/**
- * Where a term of a sum comes from.
- * @param {import("./terms.js").Term} term
- * @param {number} layer
- */
-function termName({ kind, index: number }, layer) {
-  if (kind === "bias") return "bias b";
-  if (kind === "state") return `h of unit ${number} · U`;
-  return layer > 1 ? `layer ${layer - 1}, unit ${number} · W` : `x[${number}] · W`;
 }
 
 /**

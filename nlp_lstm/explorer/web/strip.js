@@ -6,13 +6,13 @@ import { drawCurves } from "./curves.js";
 import { orderedParts, SIGNS } from "./parts.js";
 import { figure, partColour } from "./shapes.js";
 import { layOut, paint, placeAt, markChosen } from "./strip_drawing.js";
-import { button, choice, html, tableBelow, whenSeen } from "./table.js";
+import { button, choice, html, tableBelow, tellWhere, whenSeen } from "./table.js";
 import { mostChanged } from "./readings.js";
 
 /** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").View} View */
 
-const MOST_CHANGED = 5;
+const MOST_CHANGED = 5, PAPER_WIDE = 640; // pixels: less than between the margins of a page
 
 /** @param {Page} page */
 export function makeStrip(page) {
@@ -25,7 +25,7 @@ export function makeStrip(page) {
   const number = html("input", { type: "number", min: "0", step: "1", id: "unit", "data-own-keys": "" });
   const pick = html("label", { class: "pick" }, "Unit ", number);
   const order = choice("Rows by", [{ value: "value", words: "value at the end" }, { value: "number", words: "number" }], (value) => page.set({ order: value }));
-  const lead = html("p", { class: "panel-lead" }, "A column is a word, a row is a unit. Click one, or press \u2191 \u2193.");
+  const lead = html("p", { class: "panel-lead" }, "A column is a word, a row is a unit.", html("span", { class: "press" }, " Click one, or press \u2191 \u2193."));
   const curves = html("div", { class: "curves" });
   const table = tableBelow("The chosen unit as a table");
   const heading = html("h2", { id: "unit-title" }, "One unit, word by word");
@@ -35,6 +35,7 @@ export function makeStrip(page) {
   const element = html("section", { class: "panel strip", id: "panel-strip", "aria-labelledby": "strip-title" });
   element.append(title, lead, html("div", { class: "picks", "data-units": "" }, moved, pick, order.element), legend, map);
 
+  tellWhere(element, under);
   number.addEventListener("input", () => number.value !== "" && page.set({ unit: Number(number.value) }));
   map.addEventListener("click", (event) => {
     const place = placeAt(layOut(page.view, map.clientWidth), event.offsetX, event.offsetY);
@@ -46,7 +47,7 @@ export function makeStrip(page) {
   });
   map.addEventListener("pointerleave", () => under.replaceChildren(...tellChosen(page.view)));
   // widths are told, not asked for: asking lays the page out once more at every key
-  const widths = { map: 0, curves: 0 };
+  const widths = { map: 0, curves: 0, paper: 0 };
   const observer = new ResizeObserver((sizes) => {
     for (const { target, contentRect } of sizes) widths[target === map ? "map" : "curves"] = contentRect.width;
     drawMap(page.view);
@@ -59,7 +60,7 @@ export function makeStrip(page) {
   function drawMap(view) {
     if (!widths.map) return;
     const { run } = view.focus;
-    const layout = layOut(view, widths.map);
+    const layout = layOut(view, widths.paper || widths.map);
     order.select.value = view.state.order;
     number.max = String(run.units - 1);
     if (document.activeElement !== number) number.value = String(view.unit);
@@ -79,6 +80,12 @@ export function makeStrip(page) {
     curves.replaceChildren(drawCurves(view, widths.curves));
   }
 
+  for (const [when, wide] of /** @type {[string, number][]} */ ([["beforeprint", PAPER_WIDE], ["afterprint", 0]])) {
+    window.addEventListener(when, () => {
+      widths.paper = wide;
+      drawMap(page.view);
+    });
+  }
   matchMedia("print").addEventListener("change", () => drawMap(page.view)); // paper is light
   const updates = [whenSeen(element, drawMap), whenSeen(one, drawUnit)];
   const update = (/** @type {View} */ view) => {

@@ -16,6 +16,7 @@ export const MAP_LEFT = 38; // room for the numbers of units
 const TITLE_HIGH = 26;
 const WORDS_HIGH = 24;
 const GAP = 12;
+const LEAST_NAME = 30; // pixels of a word's name
 const LEAST_GATE = 110; // pixels of width: narrower ones take more rows
 const STEPS = [1, 1.5, 2]; // ends of the scale; what is beyond the last has its colour
 const SHADES = 255;
@@ -158,9 +159,9 @@ export function markChosen(marks, view, layout) {
   const [top] = layout.boxes;
   const wide = top.width / layout.words;
   view.focus.changed.words.forEach((word, place) => {
-    const chosen = place + 1 === at;
-    if (wide < 26 && !chosen) return;
-    const room = chosen ? Math.max(wide, 8 * Math.min(word.length, 16) + 12) : wide;
+    const chosen = place + 1 === at, widest = wide * every(wide);
+    if (!hasName(place, wide, at)) return;
+    const room = chosen ? Math.max(widest, 8 * Math.min(word.length, 16) + 12) : widest;
     const x = Math.max(0, Math.min(top.x + (place + 0.5) * wide - room / 2, layout.width - room));
     const name = html("span", { class: chosen ? "at word" : "word" }, cut(word, Math.max(3, Math.floor(room / 7.5))));
     found.push(position(name, x, 0, room, WORDS_HIGH));
@@ -181,6 +182,22 @@ export function markChosen(marks, view, layout) {
     }
   }
   marks.replaceChildren(...found);
+}
+
+/** One word in how many has room for its name. @param {number} wide pixels of a word */
+function every(wide) {
+  return Math.ceil(LEAST_NAME / wide);
+}
+
+/**
+ * Whether a word is named: the chosen one, and of the others those that have room, beside it, too.
+ * @param {number} place of the word, from 0
+ * @param {number} wide pixels of a word
+ * @param {number|null} at number of the chosen word
+ */
+export function hasName(place, wide, at) {
+  const away = at === null ? Infinity : Math.abs(place + 1 - at);
+  return away === 0 || (place % every(wide) === 0 && away * wide >= LEAST_NAME);
 }
 
 /** @param {HTMLElement} element @param {number} x @param {number} y @param {number} width @param {number} height */

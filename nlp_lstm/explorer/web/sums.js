@@ -2,7 +2,7 @@
 
 import { box, cut, drawing, figure, line, partColour, shape, written } from "./shapes.js";
 
-const SUM_WIDE = 410, NAME_WIDE = 152, VALUE_WIDE = 60;
+const SUM_WIDE = 350, NAME_WIDE = 146, VALUE_WIDE = 56;
 
 /**
  * @typedef {Object} SumRow one line of a sum

@@ -78,9 +78,22 @@ export function tableBelow(summary) {
   };
 }
 
+const IDLE = 1200; // milliseconds after the last change
+
 /**
- * Draw a panel only while it is near the screen, so that a key pressed draws no more than what is seen; and again
- * when its width changes.
+ * Have what changes read out only while the reader is there: one change is told once, not by every panel.
+ * @param {HTMLElement} where
+ * @param {Element} said
+ */
+export function tellWhere(where, said) {
+  said.setAttribute("aria-live", "off");
+  where.addEventListener("focusin", () => said.setAttribute("aria-live", "polite"));
+  where.addEventListener("focusout", () => said.setAttribute("aria-live", "off"));
+}
+
+/**
+ * Draw a panel only while it is near the screen, so that a key pressed draws no more than what is seen; again when
+ * its width changes; and once the reader rests or prints, so that paper shows all panels.
  * @template V
  * @param {HTMLElement} element
  * @param {(view: V) => void} draw
@@ -89,7 +102,7 @@ export function tableBelow(summary) {
 export function whenSeen(element, draw) {
   /** @type {V | undefined} */
   let last;
-  let seen = false, late = false, width = 0;
+  let seen = false, late = false, width = 0, rest = 0;
   const catchUp = () => {
     if (!late || last === undefined) return;
     late = false;
@@ -100,6 +113,7 @@ export function whenSeen(element, draw) {
     if (seen) catchUp();
   }, { rootMargin: "300px" });
   observer.observe(element);
+  for (const said of element.querySelectorAll("[aria-live]")) tellWhere(element, said);
   window.addEventListener("beforeprint", catchUp);
   new ResizeObserver(() => {
     late ||= width !== element.clientWidth;
@@ -108,6 +122,8 @@ export function whenSeen(element, draw) {
   }).observe(element);
   return (view) => {
     [last, late] = [view, true];
+    clearTimeout(rest);
     if (seen) catchUp();
+    else rest = window.setTimeout(catchUp, IDLE);
   };
 }

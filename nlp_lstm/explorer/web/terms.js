@@ -6,9 +6,8 @@
 
 /**
  * @typedef {object} Term
- * @property {string} name as it is shown: "x 17", "h 3", "bias", "f · c"
+ * @property {string} name as it is shown: "x[17] · W", "h[3] · U", "bias b", "f · c"
  * @property {"input" | "state" | "bias" | "product"} kind what it comes from
- * @property {number} index of the input or unit, from 0; 0 for others
  * @property {number} value
  */
 
@@ -46,14 +45,14 @@ export function sumTerms(network, ...[reading, layer, word, unit, part]) {
   /** @type {Term[]} */
   const found = [];
   x.forEach((value, index) => {
-    found.push({ name: `x ${index}`, kind: "input", index, value: value * weights.kernel[index * columns + column] });
+    found.push({ name: `x[${index}] · W`, kind: "input", value: value * weights.kernel[index * columns + column] });
   });
   h.forEach((value, index) => {
     const share = value * weights.recurrentKernel[index * columns + column];
-    found.push({ name: `h ${index}`, kind: "state", index, value: reset * share });
+    found.push({ name: `h[${index}] · U`, kind: "state", value: reset * share });
   });
   const bias = weights.bias[column] + reset * (weights.recurrentBias?.[column] ?? 0);
-  found.push({ name: "bias", kind: "bias", index: 0, value: bias });
+  found.push({ name: "bias b", kind: "bias", value: bias });
   return sortTerms(found);
 }
 
@@ -63,7 +62,7 @@ export function sumTerms(network, ...[reading, layer, word, unit, part]) {
  * @returns {Term}
  */
 function product(name, value) {
-  return { name, kind: "product", index: 0, value };
+  return { name, kind: "product", value };
 }
 
 /** @param {Term[]} terms */

@@ -14,7 +14,7 @@ import { button, choice, html, offer } from "./table.js";
 /** @typedef {import("./readings.js").Model} Model */
 /** @typedef {import("./stops.js").Stop} Stop */
 
-const MEASURED = "Hidden against cell, measured", AFTER_DRAWING = 200; // milliseconds
+const AFTER_DRAWING = 200; // milliseconds
 
 /** @param {Page} page */
 export function makeTour(page) {
@@ -32,6 +32,7 @@ export function makeTour(page) {
   const element = html("section", { class: "tour wide", id: "panel-tour", "aria-labelledby": "tour-title" });
   const home = html("div", { class: "contents" }, element);
   offer(chosen.select, stops.map((stop, at) => ({ value: numberOf(stop), words: `${at + 1} of ${stops.length}: ${stop.title}` })));
+  element.addEventListener("keydown", ({ key }) => key === "Escape" && shown && go(0));
   let shown = -1;
 
   /**
@@ -92,7 +93,8 @@ export function makeTour(page) {
     body.replaceChildren(
       html("p", {}, stop.says.join(" ")),
       html("div", {}, html("p", {}, html("b", {}, "Do: "), stop.todo), html("p", {}, html("b", {}, "Guess: "), stop.question), guess, answer, source));
-    source.replaceChildren(...refer(stop.source, page.docs));
+    source.textContent = "Measured on whole corpora, 95 % intervals in brackets: see “Hidden against cell, measured” in the "
+      + `documentation, ${stop.source}.`;
     element.replaceChildren(heading, body, buttons);
     reveal(false);
     if (view.state.panel === "tour") setTimeout(arrive, AFTER_DRAWING); // a link
@@ -132,13 +134,4 @@ function invite(count) {
   if (!count) return "It needs the models that come with nlp-lstm, and this page does not hold them.";
   const without = left ? ` It leaves out ${left}: they need models or words that this page does not hold.` : "";
   return `What articles say of LSTMs, and what is so: ${count === 1 ? "one stop" : `${count} stops`}. Guess, then see.${without}`;
-}
-
-/** Where figures stand, as a link if the page knows the documentation. @param {string} source @param {string} docs */
-function refer(source, docs) {
-  const known = docs.startsWith("https://") || docs.startsWith(".");
-  const address = `${docs.replace(/\/$/, "")}/understand/hidden_against_cell.html`;
-  const name = `“${MEASURED}”`;
-  return ["Measured on whole corpora, 95 % intervals in brackets: see ", known ? html("a", { href: address, rel: "noreferrer" }, name) : name,
-    ` in the documentation, ${source}.`];
 }

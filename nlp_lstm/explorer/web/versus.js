@@ -12,7 +12,7 @@ import { button, choice, html, tableBelow, whenSeen } from "./table.js";
 /** @typedef {import("./patching.js").Place} Place */
 /** @typedef {import("./words.js").Sentence} Sentence */
 
-const MOST_COMPARED = 16;
+const MOST_COMPARED = 16, NAMES_WIDE = 100, LEAST_SQUARE = 30; // words; pixels, of the names of parts and of a square
 /** A, B, and what a predictor is asked for. @type {[string, string, string, string][]} */
 const PAIRS = [
   ["the film was very funny", "the film was not funny", "", ""],
@@ -40,7 +40,7 @@ export function makeVersus(page) {
     ...PAIRS.map(([a, b], at) => ({ value: String(at), words: `${a} | ${b}` }))], (value) => value && takePair(Number(value)));
   const field = html("input", { type: "text", id: "other", maxlength: "600", spellcheck: "false", autocomplete: "off", placeholder: "the second sentence, with as many words" });
   field.addEventListener("input", () => page.set({ other: field.value }));
-  const choices = outputChoices(page), fill = button("All squares", () => fillAll(), { class: "fill-all" });
+  const choices = outputChoices(page), fill = button("All squares", () => page.set({ squares: "all" }), { class: "fill-all" });
   const lead = html("p", { class: "panel-lead said", "aria-live": "polite" }), picture = html("div", { class: "squares" });
   const note = html("p", { class: "note" }), table = tableBelow("The squares as a table");
   const found = html("div", {}, choices.element, html("div", { class: "buttons" }, fill), picture, note, table.element);
@@ -50,7 +50,7 @@ export function makeVersus(page) {
     lead, found);
   /** What is known of each square. @type {Map<string, number>} */
   let shares = new Map();
-  let key = "", chosen = "", filling = false;
+  let key = "", asked = "", filling = false;
 
   /** @param {number} number */
   function takePair(number) {
@@ -66,16 +66,23 @@ export function makeVersus(page) {
     const two = readTwo(page, view);
     found.hidden = typeof two === "string";
     if (typeof two === "string") return lead.replaceChildren(two);
-    if (two.key !== key) [key, shares, chosen, filling] = [two.key, new Map(), "", false];
+    if (two.key !== key) [key, shares, asked, filling] = [two.key, new Map(), "", false];
     const { model, network } = view.focus;
     choices.update(two.score, model);
-    lead.replaceChildren(...tellTwo(view, two, chosen, shares));
     const places = allPlaces(network, two.a.words.map((_, at) => at + 1));
+    const place = places.find((one) => nameOf(one) === view.state.square), chosen = place ? view.state.square : "";
+    const isNew = chosen !== asked;
+    asked = chosen;
+    if (place && isNew && !shares.has(chosen)) move([place]);
+    if (view.state.squares && !filling && shares.size < places.length) fillAll(places);
+    lead.replaceChildren(...tellTwo(view, two, chosen, shares));
     fill.disabled = filling || shares.size === places.length;
     fill.textContent = filling ? `${shares.size} of ${places.length} squares` : "All squares";
-    const width = Math.max(320, Math.min(640, picture.clientWidth));
+    const width = Math.max(NAMES_WIDE + two.a.words.length * LEAST_SQUARE, Math.min(640, picture.clientWidth - 8));
     const active = document.activeElement, focused = picture.contains(active) ? active?.getAttribute("data-square") : null;
-    picture.replaceChildren(drawSquares(two.a, two.b, places, shares, chosen, width, (place) => move([place], nameOf(place))));
+    const drawn = drawSquares(two.a, two.b, places, shares, chosen, width, (one) => page.set({ square: nameOf(one) }));
+    drawn.style.minWidth = drawn.style.maxWidth;
+    picture.replaceChildren(drawn);
     if (focused) /** @type {SVGElement | null} */ (picture.querySelector(`[data-square="${focused}"]`))?.focus();
     note.textContent = "A square is one part of one layer at one word. Press it: A is read again with B's values there. "
       + "0: A keeps its answer; 100: it gives B's. Grey: A and B are still alike there.";
@@ -85,11 +92,10 @@ export function makeVersus(page) {
     return undefined;
   }
 
-  /** @param {Place[]} places @param {string} square */
-  async function move(places, square) {
+  /** @param {Place[]} places */
+  async function move(places) {
     const two = readTwo(page, page.view), mine = key, into = shares;
     if (typeof two === "string") return;
-    chosen = square;
     const outputs = /** @type {[number, number]} */ ([two.score.towards, two.score.against]);
     await page.view.focus.network.patch(two.a.ids, two.b.ids, outputs, places, (done, patched) => {
       places.slice(0, done).forEach((place, at) => into.set(nameOf(place), patched.shares[at]));
@@ -99,12 +105,11 @@ export function makeVersus(page) {
     });
   }
 
-  async function fillAll() {
-    const two = readTwo(page, page.view), mine = key;
-    if (typeof two === "string") return;
+  /** @param {Place[]} places */
+  async function fillAll(places) {
+    const mine = key;
     filling = true;
-    const places = allPlaces(page.view.focus.network, two.a.words.map((_, at) => at + 1));
-    await move(places.filter((place) => !shares.has(nameOf(place))), chosen);
+    await move(places.filter((place) => !shares.has(nameOf(place))));
     if (mine !== key) return;
     filling = false;
     draw(page.view);
