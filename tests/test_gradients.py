@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nlp_lstm
-from nlp_lstm.analyses._slopes import by_words
+from nlp_lstm.analyses._slopes import by_cell_state, by_words, through_cell_state
 from nlp_lstm.analyses.comparing_cells import TRAINEES, Trainees
 from nlp_lstm.analyses.gradients import compare_gradients
 from nlp_lstm.analyses.studies import Study
@@ -95,10 +95,16 @@ def trained(tmp_path_factory):
     }
 
 
+def read(run, example):
+    """Every part of every layer, in float64."""
+    embedded = run.weights["embedding/embeddings"][run.vocabulary.ids(example.words)][None].astype(float)
+    return run.network.read_embedded(embedded)[0]
+
+
 def test_the_slope_of_the_loss_is_what_a_small_step_changes(trained):
     run = trained["lstm-0"]
     example = nlp_lstm.load_corpus("counting:copy/6").validation[7]
-    found = by_words(run, example, {})
+    found = by_words(run, example, read(run, example))
     table = run.weights["embedding/embeddings"].astype(float)
     ids, network = run.vocabulary.ids(example.words), run.network
     assert example.labels is not None
@@ -114,8 +120,44 @@ def test_the_slope_of_the_loss_is_what_a_small_step_changes(trained):
         more[place] += step
         less[place] -= step
         slopes[place] = (loss(more) - loss(less)) / (2 * step)
-    lengths = np.linalg.norm(slopes, axis=1)[::-1]
+    lengths = np.linalg.norm(slopes, axis=1)[:0:-1]  # all but the first word
     np.testing.assert_allclose(found / found[0], lengths / lengths[0], rtol=1e-3)
+
+
+def test_on_all_ways_the_cell_state_moves_as_a_small_step_at_an_earlier_word_says(trained):
+    """A step in c moves the hidden state of the same word too, and with it the gates of the next."""
+    run = trained["lstm-0"]
+    example = nlp_lstm.load_corpus("counting:copy/6").validation[150]
+    weights = {name: run.weights[f"layer_1/{name}"] for name in ("kernel", "recurrent_kernel", "bias")}
+    weights = {name: 3 * values.astype(float) for name, values in weights.items()}  # the ways matter more
+    larger = replace(run, weights={**run.weights, **{f"layer_1/{k}": v for k, v in weights.items()}})
+    embedded = run.weights["embedding/embeddings"][run.vocabulary.ids(example.words)][None].astype(float)
+    last, units, step = len(example.words) - 1, run.settings.units, 1e-5
+
+    def end(word, unit, by):
+        def edit(t, part, values):
+            if (t, part) == (word, "cell_state"):
+                values[0, unit] += by
+
+        return run_cell("lstm", embedded, weights, edit=edit)[0]["cell_state"][0, -1]
+
+    found = by_cell_state(larger, example, read(larger, example))
+    for back in range(1, last + 1):
+        columns = [
+            (end(last - back, unit, step) - end(last - back, unit, -step)) / (2 * step)
+            for unit in range(units)
+        ]
+        assert found[back] == pytest.approx(size_of(np.array(columns)), rel=1e-6)
+
+
+def test_through_the_cell_state_alone_it_is_the_product_of_the_forget_gates(trained):
+    run = trained["lstm-0"]
+    example = nlp_lstm.load_corpus("counting:copy/6").validation[150]
+    layers = read(run, example)
+    gates = layers[-1]["forget_gate"][0]
+    products = np.cumprod(gates[:0:-1], axis=0)  # of the last word's, the last two words', ...
+    expected = [1, *np.sqrt((products**2).mean(axis=1))]
+    np.testing.assert_allclose(through_cell_state(run, example, layers), expected, rtol=1e-12)
 
 
 def test_compare_sets_the_cells_side_by_side(trained):
@@ -125,7 +167,10 @@ def test_compare_sets_the_cells_side_by_side(trained):
     assert states.rows[0] == "0"
     assert [number(states, 0, cell) for cell in ("rnn", "gru", "lstm")] == pytest.approx([1, 1, 1])
     assert number(states, 3, "rnn_low") is None  # one seed has no interval
-    assert number(states, 3, "lstm_low") < number(states, 3, "lstm") < number(states, 3, "lstm_high")
+    for lstm in ("lstm", "untrained_lstm"):
+        assert number(states, 3, f"{lstm}_low") < number(states, 3, lstm) < number(states, 3, f"{lstm}_high")
+    assert f"lstm {number(states, -1, 'lstm'):.2g} [" in states.see
+    assert len(words.rows) == len(states.rows) - 1  # first words are left out
     assert words.chart == "curves"
     whole, alone = (number(cell_state, 3, name) for name in ("all_ways", "cell_state_alone"))
     assert 0 < alone <= 1 != whole
@@ -152,6 +197,10 @@ def test_what_cannot_be_compared_is_told(trained):
     studies = [Study(run, run, (Example(("b",), ("b",)),) * 20, "x") for run in (trained["rnn-0"], larger)]
     with pytest.raises(UsageError, match=r"rnn-0 has 6 units, gru-0 has 7 units.*one size"):
         compare_gradients(studies, 0)
+    with pytest.raises(UsageError, match="two runs are called rnn-0: give each once"):
+        nlp_lstm.compare("gradients", [trained["rnn-0"], trained["rnn-0"]])
+    with pytest.raises(UsageError, match="seed is -1: it must be at least 0"):
+        nlp_lstm.compare("gradients", trained["rnn-0"], seed=-1)
     with pytest.raises(UsageError, match=r"gradients chooses what it reads.*leave split out"):
         nlp_lstm.compare("gradients", trained["rnn-0"], split="test")
     with pytest.raises(DataError, match="0 sentences of reviews have a word that is answered for"):

@@ -1,12 +1,12 @@
 """How large slopes are, by words back: of all that a cell carries, and of the loss; over many sentences."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 
-from nlp_lstm.analyses.studies import Study, read_sentences
+from nlp_lstm.analyses.studies import Study
 from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError
 from nlp_lstm.evaluation.intervals import Interval, seed_interval
@@ -19,8 +19,9 @@ FEWEST = 10  # sentences that reach so far back
 MOST = 60  # sentences that are read
 FARTHEST = 50  # words back
 SMALLEST = 1e-30  # what is smaller counts as this: it has a logarithm
-HIDDEN = "hidden_state"
-Measure = Callable[[Run, Example, Parts], np.ndarray]  # parts up to the answered word -> (words back,)
+HIDDEN, CELL = "hidden_state", "cell_state"
+Layers = list[Parts]  # every part of every word up to the answered one, (1, timesteps, units), by layer
+Measure = Callable[[Run, Example, Layers], np.ndarray]  # -> (words back,)
 
 
 def answered(study: Study) -> list[Example]:
@@ -50,18 +51,19 @@ def mean_logs(measure: Measure, run: Run, examples: Sequence[Example]) -> np.nda
     """Return the mean logarithm, to base 10, of what is measured at each distance, `(words back,)`.
 
     Args:
-        measure: `by_states` with its states, or `by_words`.
+        measure: `by_states`, `by_words`, `by_cell_state` or `through_cell_state`.
         run: of any cell and task; its last layer is measured.
         examples: what `answered` gives.
 
     Returns:
         From 0 words back on; NaN where fewer than 10 sentences reach.
     """
-    traces = list(read_sentences(run, examples).values())[-1]
+    table, begun = run.weights["embedding/embeddings"], initial_states(run)
     logs = np.full((len(examples), FARTHEST + 1), np.nan)
-    for row, (example, trace) in enumerate(zip(examples, traces, strict=True)):
-        parts = {name: trace.parts[name].astype(float) for name in CELLS.get(run.settings.cell).parts}
-        sizes = measure(run, example, parts)[: FARTHEST + 1]
+    for row, example in enumerate(examples):
+        embedded = table[run.vocabulary.ids(example.words)][None].astype(float)
+        layers, _ = run.network.read_embedded(embedded, begun)
+        sizes = measure(run, example, layers)[: FARTHEST + 1]
         logs[row, : len(sizes)] = np.log10(np.maximum(sizes, SMALLEST))
     known = np.isfinite(logs)
     enough = known.sum(axis=0)
@@ -74,49 +76,71 @@ def over_seeds(logs: Sequence[np.ndarray]) -> Interval:
     return Interval(*(10**bound for bound in seed_interval(np.stack(logs))))
 
 
-def by_states(
-    run: Run, example: Example, parts: Parts, states: Sequence[str] = (), cut: bool = False
-) -> np.ndarray:
-    """Return how large the slopes of states after the last word are, by the same 0, 1, ... words back.
+def by_states(run: Run, example: Example, layers: Layers) -> np.ndarray:
+    """Return how large the slopes of all that a cell carries are, by the same 0, 1, ... words back.
 
     Args:
         run: of any cell; its last layer is measured.
         example: not used.
-        parts: every part of every word of that layer, `(timesteps, units)`.
-        states: names of states; none for all that the cell carries.
-        cut: whether the way through the recurrent kernel is left out, see `slopes_by_states`.
+        layers: what the run read of the sentence.
 
     Returns:
         `(timesteps,)`; 1 at 0 words back.
     """
+    return _sizes(_slopes(run, layers, CELLS.get(run.settings.cell).states))
+
+
+def by_cell_state(run: Run, example: Example, layers: Layers) -> np.ndarray:
+    """Return the same of the cell state alone: on all ways, which it takes through the hidden states, too.
+
+    dc_t / dc_j, with h_j = o tanh(c_j): by c_j + by h_j o (1 - tanh(c_j)^2)
+    """
+    parts, units = {name: values[0] for name, values in layers[-1].items()}, run.settings.units
+    shown = parts["output_gate"] * (1 - np.tanh(parts[CELL]) ** 2)
+    earlier = shown[-2::-1]  # of the word 1, 2, ... words back
+    both = _slopes(run, layers, (CELL, HIDDEN))
+    return _sizes(one[:units, :units] + one[:units, units:] * by for one, by in zip(both, earlier))
+
+
+def through_cell_state(run: Run, example: Example, layers: Layers) -> np.ndarray:
+    """Return the same through the cell state alone: the size of the product of the forget gates."""
+    return _sizes(_slopes(run, layers, (CELL,), cut=True))
+
+
+def _slopes(run: Run, layers: Layers, states: Sequence[str], cut: bool = False) -> Iterator[np.ndarray]:
+    """The slopes of states of the last layer, see `slopes_by_states`."""
     layer, cell = f"layer_{run.settings.layers}", run.settings.cell
     kernel, bias = (run.weights[f"{layer}/{name}"].astype(float) for name in ("recurrent_kernel", "bias"))
     recurrent = Recurrent(kernel, bias[1] if bias.ndim == 2 else 0.0)
-    slopes = slopes_by_states(cell, parts, recurrent, states or CELLS.get(cell).states, cut)
+    parts = {name: values[0] for name, values in layers[-1].items()}
+    return slopes_by_states(cell, parts, recurrent, states, cut)
+
+
+def _sizes(slopes: Iterable[np.ndarray]) -> np.ndarray:
+    """Their sizes, from 0 words back on."""
     return np.array([1.0, *map(size_of, islice(slopes, FARTHEST))])
 
 
-def by_words(run: Run, example: Example, parts: Parts) -> np.ndarray:
+def by_words(run: Run, example: Example, layers: Layers) -> np.ndarray:
     """Return how large the slope of the loss by the word 0, 1, ... words back is.
 
     Args:
         run: of any cell and task.
         example: the sentence; its loss is that of the answer after its last word.
-        parts: not used.
+        layers: what the run read of the sentence.
 
     Returns:
-        `(timesteps,)`; lengths, where the slope by the hidden state that answers has length 1.
+        `(timesteps - 1,)`; lengths, where the slope by the hidden state that answers has length 1. The first
+        word is left out: few sentences have it at the same distance, and in some corpora it is what is asked.
     """
-    network, states = run.network, initial_states(run)
-    ids = run.vocabulary.ids(example.words)
-    layers, _ = network.read_embedded(run.weights["embedding/embeddings"][ids][None].astype(float), states)
+    network = run.network
     missed = network.probabilities(layers[-1][HIDDEN][0, -1])
     right = str((example.labels or ("",))[-1])
     missed[run.output_names.index(right) if run.label_names else run.vocabulary.ids((right,))[0]] -= 1
     slopes = np.zeros_like(layers[-1][HIDDEN])
     slopes[0, -1] = missed @ network.output_kernel.T
     slopes /= max(float(np.linalg.norm(slopes)), SMALLEST)
-    return np.linalg.norm(network.read_back(layers, slopes, states)[0], axis=1)[::-1]
+    return np.linalg.norm(network.read_back(layers, slopes, initial_states(run))[0], axis=1)[:0:-1]
 
 
 def scaled(run: Run, scale: float) -> Run:

@@ -87,7 +87,7 @@ def compare(
             if split != "validation" or reading:
                 reading_too = ["split"] if split != "validation" else list(reading)
                 raise UsageError(f"{name} chooses what it reads of its corpus: leave {reading_too[0]} out")
-            return compare_cells(name, load_runs(runs), data, limit, seed)
+            return compare_cells(name, _check_runs(load_runs(runs), seed), data, limit, seed)
         with part(0.1):
             studies = make_studies(runs, data, split, limit, seed, reading)
         tables = measure(studies, seed)
@@ -123,14 +123,18 @@ def make_studies(
 
 def load_all(runs: Any, seed: int) -> list[Run]:
     """Return the runs that are named, or the default ones; see `compare`."""
+    return _check_runs(load_runs(runs) or default_runs(), seed)
+
+
+def _check_runs(runs: Sequence[Run], seed: int) -> list[Run]:
+    """The runs, if each is there once and the seed is one."""
     if seed < 0:
         raise UsageError(f"seed is {seed}: it must be at least 0")
-    loaded = load_runs(runs) or default_runs()
-    names = [run.name for run in loaded]
+    names = [run.name for run in runs]
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"two runs are called {name}: give each once, or copy one to a name of its own")
-    return loaded
+    return list(runs)
 
 
 def _compare_pairs(

@@ -8,17 +8,25 @@ cell state that is carried as it is: Hochreiter & Schmidhuber 1997.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
-from nlp_lstm.analyses._slopes import Measure, answered, by_states, by_words, mean_logs, over_seeds, scaled
+from nlp_lstm.analyses._slopes import (
+    Measure,
+    answered,
+    by_cell_state,
+    by_states,
+    by_words,
+    mean_logs,
+    over_seeds,
+    scaled,
+    through_cell_state,
+)
 from nlp_lstm.analyses.studies import Study
 from nlp_lstm.errors import UsageError
 from nlp_lstm.evaluation.intervals import Interval
-from nlp_lstm.models.cells import CELLS
 from nlp_lstm.report import Comparison
 from nlp_lstm.report.markup import count
 from nlp_lstm.report.progress import track
@@ -26,7 +34,6 @@ from nlp_lstm.store.run import Run
 
 FAR = 20  # words back, of which the sentences speak
 SCALES = (1, 2, 4)  # what the recurrent kernels are multiplied by, where gradients may explode
-CELL_STATE = "cell_state"
 Logs = dict[str, list[np.ndarray]]  # name of the cell -> mean logarithms of each run, (words back,)
 OVER_SEEDS = (
     "Geometric mean over sentences, then over the runs of a cell, with its 95 % interval by Student's t over "
@@ -39,11 +46,13 @@ BY_STATE = (
 )
 BY_WORD = (
     "length of the slope of the loss, at a word that is answered for, by the embedded word so many words "
-    f"back, over the length of its slope by the hidden state that answers. {OVER_SEEDS}"
+    "back, over the length of its slope by the hidden state that answers; first words of sentences are left "
+    f"out. {OVER_SEEDS}"
 )
 OF_CELL_STATE = (
     "size of the slopes of the LSTM's cell state at that word by the cell state so many words back: on all "
-    f"ways, and through the cell state alone, which is the product of the forget gates. {OVER_SEEDS}"
+    "ways, those through the hidden states too, and through the cell state alone, which is the product of "
+    f"the forget gates. {OVER_SEEDS}"
 )
 OF_SCALE = (
     f"size of the slopes of all that a cell carries by the same {FAR} words back, or as far as the sentences "
@@ -95,10 +104,8 @@ def compare_gradients(studies: Sequence[Study], seed: int = 0) -> tuple[Comparis
 def _measures(cell: str) -> dict[str, Measure]:
     """What is measured of a cell, by name."""
     common: dict[str, Measure] = {"states": by_states, "words": by_words}
-    if CELL_STATE not in CELLS.get(cell).states:
-        return common
-    whole = partial(by_states, states=(CELL_STATE,))
-    return common | {"whole": whole, "alone": partial(whole, cut=True)}
+    of_lstm: dict[str, Measure] = {"whole": by_cell_state, "alone": through_cell_state}
+    return common | of_lstm if cell == "lstm" else common
 
 
 def _check_sizes(runs: Sequence[Run]) -> None:
@@ -112,7 +119,7 @@ def _check_sizes(runs: Sequence[Run]) -> None:
 def _table(about: str, found: Mapping[str, Logs], name: str, meaning: str) -> Comparison:
     """A curve for each cell."""
     curves = {cell: over_seeds(logs) for cell, logs in found[name].items()}
-    before = {cell: over_seeds(logs).mean for cell, logs in found[f"untrained_{name}"].items()}
+    before = {cell: over_seeds(logs) for cell, logs in found[f"untrained_{name}"].items()}
     return _curves(f"gradients: {about}", curves, before, meaning)
 
 
@@ -120,22 +127,21 @@ def _cell_table(found: Mapping[str, Logs]) -> Comparison:
     """The LSTM's cell state: on all ways and through the cell state alone."""
     columns = {"whole": "all_ways", "alone": "cell_state_alone"}
     curves = {column: over_seeds(found[name]["lstm"]) for name, column in columns.items()}
-    before = {column: over_seeds(found[f"untrained_{name}"]["lstm"]).mean for name, column in columns.items()}
+    before = {column: over_seeds(found[f"untrained_{name}"]["lstm"]) for name, column in columns.items()}
     return _curves(
         "gradients: slope of the LSTM's cell state by an earlier one", curves, before, OF_CELL_STATE
     )
 
 
 def _curves(
-    title: str, curves: Mapping[str, Interval], before: Mapping[str, np.ndarray], meaning: str
+    title: str, curves: Mapping[str, Interval], before: Mapping[str, Interval], meaning: str
 ) -> Comparison:
     """A table of curves over words back, as far as any is known."""
     known = _known(curves)
-    columns = {name: bound[:known] for name, bound in _bounded(curves).items()}
-    columns |= {f"untrained_{name}": one[:known] for name, one in before.items()}
+    untrained = {f"untrained_{name}": one for name, one in before.items()}
+    columns = {name: bound[:known] for name, bound in _bounded({**curves, **untrained}).items()}
     rows, far = [str(back) for back in range(known)], min(FAR, known - 1)
-    told = ", ".join(f"{name} {one.mean[far]:.2g}" for name, one in curves.items())
-    earlier = ", ".join(f"{name} {one[far]:.2g}" for name, one in before.items())
+    told, earlier = _tell(curves, far), _tell(before, far)
     see = f"Left {count(far, 'word')} back: {told}; before training: {earlier}."
     unit = "size of the slope"
     return Comparison.from_columns(title, rows, columns, "words back", meaning, "curves", see=see, unit=unit)
@@ -150,7 +156,8 @@ def _scale_table(found: Mapping[str, Logs]) -> Comparison:
         for cell in sizes[0]
     }
     grown = [cell for cell, one in at.items() if (one.low > 1).any()]
-    see = f"With a larger recurrent kernel the slopes of {' and '.join(grown) or 'no cell'} grow on the way."
+    told = f"With {SCALES[-1]} times the recurrent kernel: {_tell(at, -1)}"
+    see = f"{told}; at some scale the slopes of {' and '.join(grown) or 'no cell'} grow on the way."
     return Comparison.from_columns(
         "gradients: larger recurrent kernels",
         [str(scale) for scale in SCALES],
@@ -161,6 +168,15 @@ def _scale_table(found: Mapping[str, Logs]) -> Comparison:
         see=see,
         unit="size of the slope",
     )
+
+
+def _tell(curves: Mapping[str, Interval], place: int) -> str:
+    """Each curve's number at a place, with its interval where it has one."""
+    found = []
+    for name, one in curves.items():
+        mean, low, high = (f"{end:.0f}" if end >= 100 else f"{end:.2g}" for end in (b[place] for b in one))
+        found.append(f"{name} {mean}" + (f" [{low}, {high}]" if np.isfinite(one.low[place]) else ""))
+    return ", ".join(found)
 
 
 def _bounded(curves: Mapping[str, Interval]) -> dict[str, Any]:

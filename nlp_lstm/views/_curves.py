@@ -1,5 +1,6 @@
 """Curves over rows that are numbers, or ranks: bands for intervals, dashes for an untrained model."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -42,7 +43,8 @@ def curves_picture(table: Comparison, width: float = WIDTH) -> Picture:
     columns = numbers(table, len(table.rows))
     drawn = [name for name in columns if not is_bound(name, columns)]
     drawn = drawn[:1] if ranked else drawn
-    colour, marks, narrow = colours(drawn), _marks(drawn), width < NARROW
+    colour, marks, narrow = _colours(drawn), _marks(drawn), width < NARROW
+    log = is_log(np.concatenate([columns[name] for name in drawn]), ranked)
     entries = [(visible(name), colour[name], marks[name], not is_untrained(name)) for name in drawn]
     entries = entries if narrow and len(drawn) > 1 else []
     above = legend_height(entries, width - 2 * MARGIN)
@@ -59,7 +61,7 @@ def curves_picture(table: Comparison, width: float = WIDTH) -> Picture:
         axes = sheet.axes(MARGIN + LEFT, above + 0.1, wide, high)
         for name in drawn:
             _draw_curve(axes, name, places, columns, colour[name], marks[name])
-        _scale(axes, np.concatenate([columns[name] for name in drawn]), ranked)
+        _scale(axes, _reached(drawn, columns), log)
         axes.set_xlabel(_told(table), size=TEXT)
         axes.set_ylabel(visible(table.unit or drawn[0]), size=TEXT)
         if len(places) * TICK <= wide and not ranked:
@@ -68,11 +70,12 @@ def curves_picture(table: Comparison, width: float = WIDTH) -> Picture:
             axes.locator_params(axis="x", integer=True)
         if right > 0.1:
             place = width - MARGIN - right + 0.1
-            for name, height in spread(_ends(drawn, columns), *axes.get_ylim(), high, apart):
+            ends, limits = _ends(drawn, columns), axes.get_ylim()
+            for name, height in spread(*(_logs(ends, limits) if log else (ends, *limits)), high, apart):
                 here = above + 0.1 + high - height
                 sheet.text(place, here, labels[name], color=colour[name], va="center", size=SMALL)
 
-    note = _note(columns, drawn)
+    note = _note(columns, drawn, log)
     return Picture(table.title, above + high + FOOT, draw, table.meaning, note, width)
 
 
@@ -116,9 +119,33 @@ def tell_coincident(curves: Curves) -> str:
     return f"The curves of {'; of '.join(pairs)} coincide." if pairs else ""
 
 
+def is_log(values: np.ndarray, ranked: bool) -> bool:
+    """Return whether curves are to be seen on a logarithmic axis: all are above 0, and they span much.
+
+    Example:
+        >>> is_log(np.array([1e-6, 1.0]), ranked=False), is_log(np.array([0.0, 1.0]), ranked=False)
+        (True, False)
+    """
+    known = values[np.isfinite(values)]
+    times = LOG_FROM if ranked else POWERS
+    return bool(known.size and known.min() > 0 and known.max() > times * known.min())
+
+
+def _colours(drawn: Sequence[str]) -> dict[str, str]:
+    """The colour of each curve; that of an untrained model is the trained one's."""
+    own = colours(list(dict.fromkeys(name.removeprefix(UNTRAINED) for name in drawn)))
+    return {name: own[name.removeprefix(UNTRAINED)] for name in drawn}
+
+
+def _reached(drawn: Sequence[str], columns: Curves) -> np.ndarray:
+    """All values of the curves and of their bands."""
+    bounds = [f"{name}{end}" for name in drawn for end in ("_low", "_high")]
+    return np.concatenate([columns[name] for name in (*drawn, *bounds) if name in columns])
+
+
 def _marks(drawn: Sequence[str]) -> dict[str, str]:
     """The shape of the marks of each curve, which tells those of one colour apart."""
-    marks, of_colour, colour = {}, {}, colours(drawn)
+    marks, of_colour, colour = {}, {}, _colours(drawn)
     for name in drawn:
         same = of_colour.setdefault((colour[name], is_untrained(name)), [])
         same.append(name)
@@ -136,10 +163,11 @@ def _draw_curve(axes: "Axes", name: str, places: np.ndarray, columns: Curves, co
         axes.fill_between(places, *bounds, color=colour, alpha=0.18, linewidth=0)
 
 
-def _scale(axes: "Axes", values: np.ndarray, ranked: bool) -> None:
-    """Set the ends of the vertical axis, which begins at 0; it is logarithmic where the numbers span much."""
+def _scale(axes: "Axes", values: np.ndarray, log: bool) -> None:
+    """Set the ends of the vertical axis: logarithmic around all values, else from 0 on."""
     known = values[np.isfinite(values)]
-    if known.size and known.min() > 0 and known.max() > (LOG_FROM if ranked else POWERS) * known.min():
+    if log:
+        known = known[known > 0]
         set_log(axes, "y")
         axes.set_ylim(known.min() / 1.3, known.max() * 1.3)
         return
@@ -152,18 +180,26 @@ def _ends(drawn: Sequence[str], columns: Curves) -> list[tuple[float, str]]:
     return [(float(values[-1]) if values.size else 0.0, name) for values, name in zip(known, drawn)]
 
 
+def _logs(
+    ends: Sequence[tuple[float, str]], limits: tuple[float, float]
+) -> tuple[list[tuple[float, str]], float, float]:
+    """Where curves end and the ends of the axis, on a logarithmic one."""
+    low, top = limits
+    return [(math.log(max(end, low)), name) for end, name in ends], math.log(low), math.log(top)
+
+
 def _told(table: Comparison) -> str:
     """What the horizontal axis tells."""
     kind = visible(table.row_kind)
     return f"{kind}s, in the order of the table" if table.chart == "ranked" else kind
 
 
-def _note(columns: Curves, drawn: Sequence[str]) -> str:
+def _note(columns: Curves, drawn: Sequence[str], log: bool) -> str:
     """How the curves are to be read."""
     notes = []
     if any(f"{name}_low" in columns for name in drawn):
         notes.append("Bands: the intervals, from the columns named low to the columns named high.")
     if any(map(is_untrained, drawn)):
         notes.append("Dashes: an untrained model.")
-    notes.append(tell_coincident({name: columns[name] for name in drawn}))
+    notes.append(tell_coincident({name: np.log(columns[name]) if log else columns[name] for name in drawn}))
     return " ".join(filter(None, notes))
