@@ -1,6 +1,6 @@
 // Which outputs a score is about: the logit of one, towards which a text is read, less that of another.
 
-import { spoken } from "./answers.js";
+import { leaning, spoken } from "./answers.js";
 import { largest } from "./numbers.js";
 import { choice, html, offer } from "./table.js";
 
@@ -19,7 +19,8 @@ const VERBS = ["was", "were", "is", "are", "he", "she", "his", "her"]; // what m
  */
 
 /**
- * The outputs that are chosen, or else: the likeliest of one text against that of the other.
+ * The outputs that are chosen, or else: the likeliest of one text, against the likeliest of the other that is on the
+ * opposite side of a scale of sentiments, or that is another output where there is no such scale.
  * @param {Page} page
  * @param {Model} model
  * @param {Float32Array} towards what the model says of the text towards whose answer it goes
@@ -32,10 +33,17 @@ export function chooseOutputs(page, model, towards, against) {
   const tags = model.names.map((_, at) => at);
   const named = (/** @type {string} */ name) => (name ? model.names.indexOf(name) : -1);
   const first = named(page.state.towards) >= 0 ? named(page.state.towards) : ranked[0];
-  const usual = others[0] !== first ? others[0] : others[1] ?? null;
+  const opposite = largest(against, model.names.length).find((at) => sideOf(model, at) * sideOf(model, first) < 0);
+  const usual = opposite ?? others.find((at) => at !== first) ?? null;
   const second = named(page.state.against) >= 0 && named(page.state.against) !== first ? named(page.state.against) : usual;
   const offered = model.tags ? tags : [...new Set([first, second ?? first, ...ranked, ...others, ...verbs])];
   return { towards: first, against: second, offered };
+}
+
+/** The side of a scale of sentiments that an output is on: below 0, above it, or 0. @param {Model} model @param {number} at */
+function sideOf(model, at) {
+  const shares = Float32Array.from(model.names, (_, place) => Number(place === at));
+  return (model.tags && leaning(model.names, shares)) || 0;
 }
 
 /**

@@ -35,10 +35,10 @@ export const TOUR = [
       "In Keras, return_sequences=True returns the hidden state after every word.",
       "Articles read the sentiment at “is” as its sentiment in the context of the sentence.",
     ],
-    todo: "Walk to the end with →, and watch what the tagger says.",
-    question: "Write “smiling” for “crying”. What does the tagger say at “is” then?",
+    todo: "Press the words above one after another (or the keys ← →), to the end, and watch what the tagger says.",
+    question: "Suppose the sentence ended in “smiling”. What would the tagger say at “is”?",
     answer: "The same as before: it had read only “the sky is”. Read a part alone or in its whole sentence, and its "
-      + "hidden states change by at most 0.000. It is the sentiment so far.",
+      + "hidden states do not change at all (less than 0.0005). It is the sentiment so far.",
     source: "claim 9",
     shows: { swap: 11, swapWord: "smiling" },
   },
@@ -52,9 +52,9 @@ export const TOUR = [
       "Articles say that h is about the latest word, and c about all words so far.",
     ],
     todo: "Choose units with ↑ and ↓ in the strip, and compare the row in h with the row in c.",
-    question: "How much of the influence on h comes from the latest word, and how much of that on c?",
-    answer: "In the tagger 0.164 [0.155, 0.174] for h and 0.132 [0.124, 0.140] for c. What is said holds, but the two "
-      + "differ by degrees.",
+    question: "Which depends more on the latest word: h or c?",
+    answer: "h, but only a little: in the tagger 16 % of all words' influence on h is the latest word's, and 13 % of that "
+      + "on c (0.164 [0.155, 0.174], 0.132 [0.124, 0.140]).",
     source: "claim 1",
   },
   {
@@ -63,13 +63,13 @@ export const TOUR = [
     state: { text: FUNNY, word: 4, unit: 94, opened: "forget_gate", panel: "step" },
     says: [
       "The forget gate f is computed from the word x and from h before it, and multiplies c: x does not pass through it.",
-      "Each unit has its own: at “not”, unit 94 keeps 2 % of what it held.",
+      "It acts on what was there before the word, not on the word itself: at “not”, unit 94 keeps 2 %.",
       "Articles say that high forget weights mark the important words.",
     ],
-    todo: "Go back to “was” with ←: how much does unit 94 keep there?",
+    todo: "Press “was” above: how much does unit 94 keep there?",
     question: "At a word that is remembered for long, is the forget gate high or low?",
-    answer: "Rather low: over words, its correlation with what is left of the word five words later is −0.333 "
-      + "[−0.367, −0.295] in the tagger. For the input gate it is 0.724 [0.703, 0.746].",
+    answer: "Rather low: such a word clears room for itself. Over words, the gate's correlation with what is left of the "
+      + "word five words later is −0.333 [−0.367, −0.295] in the tagger. For the input gate it is 0.724 [0.703, 0.746].",
     source: "claim 8",
   },
   {
@@ -81,10 +81,10 @@ export const TOUR = [
       "What is left of a word is i · g at that word, times all the forget gates after it.",
       "The tagger writes “not” strongly.",
     ],
-    todo: "Hold the input gate of all units at “not”, and drag it to 0.",
+    todo: "Hold the input gate of all units at “not”, drag it to 0, and press (end) above.",
     question: "What does the tagger say of the whole sentence then?",
-    answer: "Positive, 84 %: nothing of “not” was written. Of the length of what “no” writes and of what it finds "
-      + "together, what it writes is 0.55 [0.51, 0.58].",
+    answer: "Positive, 84 %: nothing of “not” was written. Over many sentences, more than half of what is in "
+      + "memory after “no” was written at “no”: 0.55 [0.51, 0.58].",
     source: "under “More results”",
     shows: { word: 6, knobs: [{ part: "input_gate", value: 0, layer: 1, unit: null, word: 4 }] },
   },
@@ -97,7 +97,7 @@ export const TOUR = [
       "It does not change c: at the comma, unit 82 holds −1.40 and shows −0.01.",
       "Articles say that gates amplify or diminish.",
     ],
-    todo: "Walk on with →: c stays far from 0, and h stays small.",
+    todo: "Press the words after the comma: c stays far from 0, h between −0.33 and 0. (The tagger gets this sentence wrong.)",
     question: "Which of these can exceed 1: a gate, h, or c?",
     answer: "Only c, because it adds up over words. No gate amplifies: over all sentences, the tagger's largest output "
       + "gate is 0.998, its largest h 0.993, and its largest c 12.563.",
@@ -109,7 +109,7 @@ export const TOUR = [
     state: { text: FUNNY, word: 4, unit: 94, opened: "candidate", panel: "step" },
     says: [
       "Each gate, and the candidate, is a layer of its own: x W + h U + b, squashed.",
-      "The picture of 5 inputs and 4 units shows 20 + 16 arrows: the weights of one of them.",
+      "A common picture in articles, of 5 inputs and 4 units, has 20 + 16 arrows: the weights of one gate only.",
       "Here one sum has 268 products, of 100 inputs and 168 units, and a bias.",
     ],
     todo: "Press another gate in the drawing: it has weights of its own.",
@@ -128,9 +128,10 @@ export const TOUR = [
       "Below the map you see how old this layer's memory is, in words.",
     ],
     todo: "Press a word above the map: how much of what it wrote is left at the end?",
-    question: "In which layer is what h shows newer than what c holds?",
-    answer: "In layer 1: h 1.431 [1.404, 1.459] words, c 2.528 [2.467, 2.588]. In layer 2 both are as old: "
-      + "2.950 [2.871, 3.027] and 2.935 [2.854, 3.013]. The map now shows layer 1.",
+    question: "Is the memory of layer 1 older or newer than that of layer 2?",
+    answer: "Newer: over many sentences c is 2.528 [2.467, 2.588] words old in layer 1, and 2.935 [2.854, 3.013] in layer 2. "
+      + "What h shows is newer still in layer 1, 1.431 [1.404, 1.459] words. In layer 2, h is no newer: 2.950 [2.871, 3.027]. "
+      + "The map now shows layer 1: compare the last line under it.",
     source: "claim 3",
     shows: { layer: 1 },
   },
@@ -141,7 +142,7 @@ export const TOUR = [
     says: [
       "Articles say that after “the sky is” the tagger's h encodes “is”, and the predictor's “blue”.",
       "This predictor expects “so”: in its stories, skies are seldom blue.",
-      "For these two words there is not enough data to judge.",
+      "From the tagger's h one does read “is”; “blue” is too rare in the stories to judge.",
     ],
     todo: "Press a word that the predictor expects, to write it.",
     question: "Which is easier to read from the predictor's h: the word just read, or the next?",
@@ -165,5 +166,6 @@ export const TOUR = [
     answer: "In c: over many pairs c moves 0.856 [0.833, 0.880] of the difference, and h 0.073 [0.064, 0.082]. But the tagger "
       + "does not hide a negation: one word later its h moves 0.534 [0.520, 0.546].",
     source: "claims 10 and 11",
+    shows: { squares: "all" },
   },
 ];

@@ -78,6 +78,19 @@ export function tableBelow(summary) {
   };
 }
 
+const AFTER_DRAWING = 200; // milliseconds
+
+/**
+ * Scroll to an element. Panels are drawn when they come near, and have their height then: so this is done twice.
+ * @param {Element | null} element
+ * @param {ScrollLogicalPosition} block where it then stands
+ */
+export function arriveAt(element, block = "start") {
+  const arrive = () => element?.scrollIntoView({ block });
+  arrive();
+  setTimeout(arrive, AFTER_DRAWING);
+}
+
 const IDLE = 1200; // milliseconds after the last change
 
 /**

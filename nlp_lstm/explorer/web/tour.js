@@ -7,14 +7,13 @@
 
 import { startState } from "./state.js";
 import { TOUR } from "./stops.js";
-import { button, choice, html, offer } from "./table.js";
+import { arriveAt, button, choice, html, offer } from "./table.js";
 
 /** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").View} View */
 /** @typedef {import("./readings.js").Model} Model */
 /** @typedef {import("./stops.js").Stop} Stop */
-
-const AFTER_DRAWING = 200; // milliseconds
+/** @typedef {import("./state.js").State} State */
 
 /** @param {Page} page */
 export function makeTour(page) {
@@ -22,10 +21,10 @@ export function makeTour(page) {
   const heading = html("h2", { id: "tour-title", tabindex: "-1" });
   const body = html("div", { class: "tour-body" });
   const answer = html("p", { class: "tour-answer", id: "tour-answer", "aria-live": "polite" });
-  const guess = button("", () => reveal(!answer.textContent), { "aria-controls": "tour-answer" });
+  const guess = button("", () => guessed(), { "aria-controls": "tour-answer" });
   const source = html("p", { class: "note" });
   const chosen = choice("Stop", [], (value) => go(Number(value), chosen.select));
-  const [back, next] = [button("←", () => step(-1), { "aria-label": "Stop before" }), button("Next →", () => step(1))];
+  const [back, next] = [button("Previous stop", () => step(-1)), button("", () => step(1))];
   const again = button("Set the page up again", () => go(shown));
   const leave = button("End the tour", () => go(0));
   const buttons = html("div", { class: "buttons" }, back, chosen.element, next, again, leave);
@@ -34,6 +33,8 @@ export function makeTour(page) {
   offer(chosen.select, stops.map((stop, at) => ({ value: numberOf(stop), words: `${at + 1} of ${stops.length}: ${stop.title}` })));
   element.addEventListener("keydown", ({ key }) => key === "Escape" && shown && go(0));
   let shown = -1;
+  /** What was on the page before the tour began; and what an answer took the place of. @type {Partial<State>[]} */
+  let [before, hidden] = [{}, {}];
 
   /**
    * Set the page up for a stop; 0 ends the tour.
@@ -43,22 +44,26 @@ export function makeTour(page) {
   function go(number, focused = heading) {
     const stop = TOUR[number - 1];
     const run = stop ? placeOf(page.runs, stop.reads[0]) : 0;
-    page.set(stop ? { ...startState(), ...stop.state, run, panel: "tour", stop: number } : { stop: 0, panel: "" });
+    if (stop && !page.state.stop) before = { ...page.state };
+    page.set(stop ? { ...startState(), ...stop.state, run, panel: "tour", stop: number } : { ...before, stop: 0, panel: "" });
     reveal(false);
-    arrive();
-    setTimeout(arrive, AFTER_DRAWING);
+    arriveAt(element, stop ? "start" : "center");
     (stop ? focused : element.querySelector("button"))?.focus({ preventScroll: true });
-  }
-
-  /** Panels are drawn when they come near, and have their height then: so this is done twice. */
-  function arrive() {
-    element.scrollIntoView({ block: shown ? "start" : "center" });
   }
 
   /** @param {number} by */
   function step(by) {
     const stop = stops[stops.indexOf(TOUR[shown - 1]) + by];
     go(stop ? Number(numberOf(stop)) : 0);
+  }
+
+  /** The answer is shown with what belongs to it, or hidden again with that. */
+  function guessed() {
+    const told = !answer.textContent, shows = TOUR[shown - 1]?.shows;
+    reveal(told);
+    if (!shows) return;
+    if (told) hidden = Object.fromEntries(Object.entries(page.state).filter(([name]) => name in shows));
+    page.set(told ? shows : hidden);
   }
 
   /** @param {boolean} told */
@@ -68,7 +73,6 @@ export function makeTour(page) {
     guess.textContent = told ? "Hide the answer" : "I have guessed: reveal";
     guess.setAttribute("aria-expanded", String(told));
     source.hidden = !told || !stop?.source;
-    if (told && stop?.shows) page.set(stop.shows);
   }
 
   /** @param {View} view */
@@ -89,7 +93,7 @@ export function makeTour(page) {
     heading.textContent = `${at + 1}. ${stop.title}`;
     chosen.select.value = String(number);
     back.disabled = at === 0;
-    next.textContent = at === stops.length - 1 ? "Finish" : "Next →";
+    next.textContent = at === stops.length - 1 ? "Finish" : "Next stop";
     body.replaceChildren(
       html("p", {}, stop.says.join(" ")),
       html("div", {}, html("p", {}, html("b", {}, "Do: "), stop.todo), html("p", {}, html("b", {}, "Guess: "), stop.question), guess, answer, source));
@@ -97,7 +101,6 @@ export function makeTour(page) {
       + `documentation, ${stop.source}.`;
     element.replaceChildren(heading, body, buttons);
     reveal(false);
-    if (view.state.panel === "tour") setTimeout(arrive, AFTER_DRAWING); // a link
     const panel = document.getElementById(`panel-${stop.state.panel}`);
     if (stop.state.panel === "memory") panel?.prepend(element); // in the second column: above both it would be far away
     else (panel ?? home).before(element);

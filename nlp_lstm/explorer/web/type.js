@@ -16,14 +16,14 @@ const EXAMPLES = [
   "the film was not funny",
   "the sky is blue, therefore the baby elephant is crying",
   "it looked dull, but it is great",
-  "the boy and his dog were",
+  "it was not a bad film",
 ];
 
 /** @param {Page} page */
 export function makeType(page) {
   const field = html("textarea", { id: "text", rows: "1", spellcheck: "false", autocomplete: "off" });
   const examples = EXAMPLES.map((text) => button(text, () => read(text), { class: "example" }));
-  const label = html("label", { for: "text", class: "label" }, "Your sentence", html("span", { class: "hint" }, ". Then walk through its words with \u2190 and \u2192"));
+  const label = html("label", { for: "text", class: "label" }, "Your sentence", html("span", { class: "hint" }, ". Press Enter, then walk through its words with \u2190 and \u2192"));
   const tried = html("div", { class: "examples" }, html("span", { class: "label" }, "or try"), ...examples);
   const typing = html("section", { class: "panel typing wide", "aria-label": "Your sentence" }, label, field, tried);
 
@@ -41,7 +41,14 @@ export function makeType(page) {
   /** @param {string} text */
   const read = (text) => page.set({ text, word: 0, without: 0, swap: 0, knobs: [] });
   field.addEventListener("input", () => read(field.value));
-  field.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    /** @type {HTMLElement | null} */ (words.lastElementChild)?.focus();
+  });
+  new ResizeObserver(() => { // what is jumped to must not lie under the bar
+    document.documentElement.style.scrollPaddingTop = `${bar.offsetHeight + 12}px`;
+  }).observe(bar);
 
   /** @param {View} view */
   function update(view) {
@@ -177,7 +184,7 @@ function noteLines(view) {
   const tagger = view.readings.find(({ model }) => model.tags);
   const leans = tagger && leaning(tagger.run.labels, tagger.says(1) ?? tagger.saidBefore(1)) !== null;
   const lines = [];
-  if (tagger) lines.push(leans ? "the sentiment so far, from purple, negative, to green, positive" : "the label so far");
+  if (tagger) lines.push(leans ? "the sentiment of the sentence up to it, from purple, negative, to green, positive" : "the label so far");
   if (view.readings.some(({ model }) => !model.tags)) lines.push("\u2192 the word expected next");
   return html("li", {}, `Under each word: ${lines.join("; ")}.`);
 }
