@@ -155,7 +155,10 @@ def _scale_table(found: Mapping[str, Logs]) -> Comparison:
         cell: Interval(*(np.array([one[cell][end][far] for one in sizes]) for end in range(3)))
         for cell in sizes[0]
     }
-    grown = [cell for cell, one in at.items() if (one.low > 1).any()]
+    least = {
+        cell: np.where(np.isfinite(one.low), one.low, one.mean) for cell, one in at.items()
+    }  # of one run
+    grown = [cell for cell, sizes in least.items() if (sizes > 1).any()]
     told = f"With {SCALES[-1]} times the recurrent kernel: {_tell(at, -1)}"
     see = f"{told}; at some scale the slopes of {' and '.join(grown) or 'no cell'} grow on the way."
     return Comparison.from_columns(
