@@ -91,6 +91,7 @@ def local_stories(folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 SAMPLES: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "mini": lambda folder, _: "mini",
+    "counting": lambda folder, _: "counting:copy/3",
     "reviews": lambda folder, _: "reviews",
     "stories": local_stories,
     "sst": lambda folder, _: f"sst:{write(folder / 'train.txt', TREES)}",
@@ -586,7 +587,7 @@ def test_hub_errors_are_one_line_with_the_next_thing_to_do(
 
 # --- files ----------------------------------------------------------------------------------------
 
-FILE_READERS = [name for name in READERS.names() if name not in (*BOXED, "hub")]
+FILE_READERS = [name for name in READERS.names() if name not in (*BOXED, "counting", "hub")]
 
 
 @pytest.mark.parametrize("name", FILE_READERS)

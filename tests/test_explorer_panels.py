@@ -72,7 +72,7 @@ def test_a_step_shows_what_the_cell_computes(opened, runs):
 def test_shutting_all_forget_gates_moves_answers_as_the_edit_does(opened, runs):
     text = "the film is not bad"
     show(opened, "#text=the+film+is+not+bad&word=4")
-    opened.get_by_role("button", name="Shut all forget gates at “not”").click()
+    opened.get_by_role("button", name="Forget all before “not” (shut the forget gates)").click()
     opened.wait_for_timeout(400)
     assert "hold=forget_gate%3D0%404" in opened.url
     edit = Edit("forget_gate", 0, words=4)
@@ -167,5 +167,5 @@ def test_the_tour_asks_before_it_tells_and_goes_through_nine_stops(opened):
         tour.get_by_role("button", expanded=False).first.click()
         assert len(tour.inner_text()) > len(before)
         if number < 9:
-            tour.get_by_role("button", name="Next").click()
+            tour.get_by_role("button", name="Next stop").click()
     assert said == []

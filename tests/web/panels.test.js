@@ -52,7 +52,33 @@ test("numbers that are none are found, in the answer and in the states", () => {
   assert.ok(!compareAnswers(reading(Float32Array.of(0.5, 0.5), Infinity)).finite);
 });
 
-test("a score goes towards the likeliest output, against the likeliest other one, unless others are asked for", () => {
+/** The names of what a score goes towards and against, of a tagger with a scale of sentiments unless `tags` is false. */
+function namesOf(names, said, other = said, tags = true) {
+  const state = { state: { towards: "", against: "" } };
+  const { towards, against } = chooseOutputs(state, { tags, names }, Float32Array.from(said), Float32Array.from(other));
+  return [names[towards], names[against]];
+}
+
+test("the usual score of a tagger is against the likeliest label of the opposite side, that of others against the runner-up", () => {
+  const labels = ["very negative", "negative", "neutral", "positive", "very positive"];
+  assert.deepEqual(namesOf(labels, [0.01, 0.04, 0.2, 0.45, 0.3]), ["positive", "negative"]);
+  assert.deepEqual(namesOf(labels, [0.05, 0.04, 0.1, 0.31, 0.5]), ["very positive", "very negative"]);
+  assert.deepEqual(namesOf(labels, [0.4, 0.5, 0.05, 0.02, 0.03]), ["negative", "very positive"]);
+  assert.deepEqual(namesOf(labels, [0.01, 0.9, 0.03, 0.03, 0.03], [0.5, 0.2, 0.1, 0.05, 0.15]), ["negative", "very positive"]);
+  assert.deepEqual(namesOf(labels, [0.1, 0.1, 0.5, 0.2, 0.1]), ["neutral", "positive"]); // it is on no side
+  assert.deepEqual(namesOf(["sad", "angry", "glad"], [0.1, 0.4, 0.5]), ["glad", "angry"]);
+  const words = ["", "<unk>", "was", "were", "is"];
+  assert.deepEqual(namesOf(words, [0, 0, 0.2, 0.5, 0.3], [0, 0, 0.5, 0.3, 0.2], false), ["were", "was"]);
+});
+
+test("outputs of a large vocabulary are chosen in no time", () => {
+  const words = Array.from({ length: 20_000 }, (_, at) => `word${at}`), shares = words.map((_, at) => (20_000 - at) / 2e8);
+  const began = performance.now();
+  assert.deepEqual(namesOf(words, shares, shares, false), ["word0", "word1"]);
+  assert.ok(performance.now() - began < 200);
+});
+
+test("a score goes towards the likeliest output, unless others are asked for", () => {
   const model = { tags: true, names: ["negative", "neutral", "positive"] };
   const [b, a] = [Float32Array.of(0.1, 0.2, 0.7), Float32Array.of(0.6, 0.1, 0.3)];
   const choose = (state, ...said) => {
@@ -60,7 +86,7 @@ test("a score goes towards the likeliest output, against the likeliest other one
     return [towards, against];
   };
   assert.deepEqual(choose({}, b, a), [2, 0]);
-  assert.deepEqual(choose({}, b, b), [2, 1]);
+  assert.deepEqual(choose({}, b, b), [2, 0]);
   assert.deepEqual(choose({ towards: "neutral", against: "positive" }, b, a), [1, 2]);
   assert.deepEqual(choose({ towards: "positive", against: "positive" }, b, a), [2, 0]); // never against itself
   assert.deepEqual(choose({ towards: "<script>" }, b, a), [2, 0]); // no such output

@@ -5,9 +5,9 @@
  * what the reader chooses; then every panel is updated, and the address holds the new state.
  */
 
-import { askOne, readHash, writeHash } from "./state.js";
+import { askOne, readHash, startState, writeHash } from "./state.js";
 import { Model, readText } from "./readings.js";
-import { html } from "./table.js";
+import { arriveAt, button } from "./table.js";
 import { makeTour } from "./tour.js";
 import { makeType } from "./type.js";
 import { makeStrip } from "./strip.js";
@@ -30,10 +30,10 @@ import { makeShare } from "./share.js";
  * @property {State} state what is chosen now
  * @property {View} view what the models make of it
  * @property {(changes: Partial<State>) => void} set changes the state, the address and every panel
- * @property {boolean} still whether the reader likes less motion
- * @property {string} docs address of the documentation, or ""
- * @property {string} version of nlp-lstm
  */
+
+const SHIPPED_LEAD = "Two LSTMs read your sentence: a tagger (trained on film reviews) says its sentiment, a predictor (trained on "
+  + "stories) the next word. Below: their hidden states, cell states and gates, word by word.";
 
 /** In the order of the page. @type {((page: Page) => Panel)[]} */
 const PANELS = [makeTour, makeType, makeStrip, makeMemoryMap, makeStep, makeKnobs, makeVersus, makeWhy, makeShare];
@@ -52,7 +52,7 @@ export function start(document) {
     // several of a kind are told apart by their names
     if (models.some((other) => other !== model && other.tags === model.tags)) model.title = model.run.name;
   }
-  const state = readHash(document.location.hash, data.text);
+  const state = stateOf(models, data.text, document.location.hash);
   /** @type {Page} */
   const page = {
     document,
@@ -60,34 +60,59 @@ export function start(document) {
     state,
     view: readText(models, state),
     set: (changes) => change(page, panels, changes),
-    still: matchMedia("(prefers-reduced-motion: reduce)").matches,
-    docs: data.docs ?? "",
-    version: data.version ?? "",
   };
   const panels = PANELS.map((make) => make(page));
   document.getElementById("page")?.append(...panels.map((panel) => panel.element));
-  show(page, panels, state);
+  openAt(page, panels, state);
   document.defaultView?.addEventListener("hashchange", () => {
-    if (document.location.hash !== writeHash(page.state)) show(page, panels, readHash(document.location.hash, data.text));
+    if (document.location.hash !== writeHash(page.state)) openAt(page, panels, stateOf(models, data.text, document.location.hash));
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => update(page, panels));
   document.addEventListener("keydown", (event) => steer(page, event));
-  nameDocs(document, page.docs);
-  document.getElementById(`panel-${page.state.panel}`)?.scrollIntoView();
+  for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, ({ target }) => look(page, target));
+  const lead = document.querySelector(".lead");
+  if (lead && isShippedPair(models)) lead.textContent = SHIPPED_LEAD;
+  lead?.after(button("Start again", () => {
+    page.set(stateOf(models, data.text, ""));
+    window.scrollTo(0, 0);
+  }, { class: "again" }));
   return page;
 }
 
-/** Link to the documentation, where the page knows its address. @param {Document} document @param {string} docs */
-function nameDocs(document, docs) {
-  if (!docs.startsWith("https://")) return;
-  const link = html("a", { href: docs, rel: "noreferrer" }, "What all of this means, and how it was measured");
-  document.querySelector("footer")?.append(html("p", {}, link));
+/**
+ * The state that an address holds; without one, the page opens at a word of its text that turns it around.
+ * @param {Model[]} models
+ * @param {string} text
+ * @param {string} hash
+ */
+function stateOf([model], text, hash) {
+  if (hash.length > 1) return readHash(hash, text);
+  return { ...startState(text), word: model.vocabulary.encode(text, { asTyped: true }).words.indexOf("not") + 1 };
+}
+
+/** Whether the page holds just the two runs that come with the package. @param {Model[]} models */
+function isShippedPair(models) {
+  return models.length === 2 && models.every(({ run }) => run.shipped) && models[0].tags && !models[1].tags;
+}
+
+/** Keep in mind which panel is used: the link opens there. @param {Page} page @param {EventTarget | null} target */
+function look(page, target) {
+  const panel = target instanceof Element && target.closest("[id^=panel-]:not(#panel-share), .typing");
+  if (!panel) return;
+  page.state.panel = panel.id.replace("panel-", "");
+  remember(page);
 }
 
 /** @param {Page} page @param {Panel[]} panels @param {Partial<State>} changes */
 function change(page, panels, changes) {
   show(page, panels, askOne(changes, page.state));
   remember(page);
+}
+
+/** Show a state and what was looked at in it. @param {Page} page @param {Panel[]} panels @param {State} state */
+function openAt(page, panels, state) {
+  show(page, panels, state);
+  if (state.panel) arriveAt(document.getElementById(`panel-${state.panel}`));
 }
 
 /** @param {Page} page @param {Panel[]} panels @param {State} state */

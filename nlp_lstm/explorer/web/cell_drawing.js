@@ -45,7 +45,7 @@ function drawEnds({ cell, t, word, values }) {
   return [
     line([[34, FLOOR_Y + 26], [34, BUS_Y + 1]], { arrow: true, width: 2 }),
     written(26, FLOOR_Y + 46, `x${index(t)}: ${cut(word, 24)}`, { size: 15, anchor: "start", bold: true }),
-    written(46, BUS_Y + 22, `x${index(t)} and h${index(t - 1)}`, { size: 13, anchor: "start", fill: "var(--soft)" }),
+    written(46, BUS_Y + 22, `x${index(t)} and h${index(t - 1)}`, { size: 15, anchor: "start", fill: "var(--soft)" }),
     written(OUT_X + 12, CELL_ROOF[cell] - 34, `h${index(t)} = ${figure(values.hidden_state)}`,
       { size: 16, anchor: "end", bold: true, fill: partColour("hidden_state") }),
   ];
@@ -76,7 +76,7 @@ function drawLstm(step) {
     line([[middle, TIMES_Y - 11], [middle, STATE_Y + 12]], { ...flowLooks("cell_state", values.written, step), arrow: true }),
     operation(f, STATE_Y, "×"), operation(middle, TIMES_Y, "×"),
     written(f + 14, STATE_Y - 12, `kept ${figure(values.kept)}`, { anchor: "start" }),
-    written(middle, TIMES_Y + 29, "written", { size: 13 }),
+    written(middle, TIMES_Y + 29, "written", { size: 15 }),
     written(middle, TIMES_Y + 45, figure(values.written)),
   ], [
     line([[middle, STATE_Y], [PITCH, STATE_Y]], flowLooks("cell_state", values.cell_state, step)),
@@ -100,7 +100,7 @@ function drawLstm(step) {
 function drawGru(step) {
   const { values, t } = step;
   const z = 72, r = 164, times = 226, g = 298;
-  const soft = { size: 13, anchor: "start", fill: "var(--soft)" };
+  const soft = { size: 15, anchor: "start", fill: "var(--soft)" };
   const arrow = { arrow: true };
   return inStages([
     line([[0, STATE_Y], [z, STATE_Y]], flowLooks("hidden_state", values.h_before, step)),
@@ -120,7 +120,7 @@ function drawGru(step) {
     box(148, TIMES_Y - 12, 44, 24, { rx: 6, fill: "var(--paper)", stroke: "var(--ink)" }),
     written(170, TIMES_Y + 5, "1 − z"), operation(z, STATE_Y, "×"), operation(g, TIMES_Y, "×"),
     written(z + 14, STATE_Y - 12, `kept ${figure(values.kept)}`, { anchor: "start" }),
-    written(g + 16, TIMES_Y - 8, "written", { size: 13, anchor: "start" }),
+    written(g + 16, TIMES_Y - 8, "written", { size: 15, anchor: "start" }),
     written(g + 16, TIMES_Y + 9, figure(values.written), { anchor: "start" }),
   ], [
     line([[g, STATE_Y], [PITCH, STATE_Y]], flowLooks("hidden_state", values.hidden_state, step)),
@@ -207,7 +207,7 @@ function drawGate(step, x, name) {
     box(left + 1, Math.min(zero, level), 76, Math.abs(level - zero), { fill: partColour(name), "fill-opacity": 0.45 }),
     box(left, top, 78, 58, { class: "frame", rx: 6, fill: "none", stroke: "var(--ink)", "stroke-width": chosen ? 3 : 1.2 }),
     written(x, GATES_Y - 11, title, { size: 13.5, bold: true }), " ", // what is read out has the blanks, too
-    written(x, GATES_Y + 5, squash, { size: 13 }), " ",
+    written(x, GATES_Y + 5, squash, { size: 15 }), " ",
     written(x, GATES_Y + 23, figure(value), { size: 15, bold: true }));
   element.addEventListener("click", () => step.choose(name));
   element.addEventListener("keydown", (event) => {

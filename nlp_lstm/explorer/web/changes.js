@@ -2,10 +2,13 @@
 
 import { spoken } from "./answers.js";
 import { largest } from "./numbers.js";
+import { partName } from "./parts.js";
 import { box, cut, drawing, figure, line, percent, shape, written } from "./shapes.js";
 import { html } from "./table.js";
 
+/** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").RunReading} RunReading */
+/** @typedef {import("./readings.js").View} View */
 
 const BARS_SHOWN = 5, MOVES_SHOWN = 20;
 
@@ -118,4 +121,23 @@ export function drawMoves({ moves, title }, word, choose) {
     shapes.push(mark);
   });
   return drawing(width, high + 100, `How far ${title}'s answer moves after each word, in percent`, shapes);
+}
+
+/**
+ * What is held or changed, in words, and how to let go of it.
+ * @param {Page} page
+ * @param {View} view
+ * @returns {{told: string, letGo: () => void}[]}
+ */
+export function changesOf(page, { focus, state }) {
+  const name = (/** @type {number | null} */ word) => (word ? `“${focus.sentence.words[word - 1] ?? "–"}”` : "every word");
+  const found = state.knobs.map((knob) => {
+    const where = knob.unit === null ? "" : ` of unit ${knob.unit}`;
+    const layer = focus.run.layers === 1 ? "" : knob.layer === null ? " in all layers" : ` in layer ${knob.layer}`;
+    const told = `${partName(knob.part)}${where}${layer} = ${figure(knob.value)} at ${name(knob.word)}`;
+    return { told, letGo: () => page.set({ knobs: page.state.knobs.filter((one) => one !== knob) }) };
+  });
+  if (state.without) found.push({ told: `without ${name(state.without)}`, letGo: () => page.set({ without: 0 }) });
+  if (state.swap) found.push({ told: `“${state.swapWord}” for ${name(state.swap)}`, letGo: () => page.set({ swap: 0, swapWord: "" }) });
+  return found;
 }

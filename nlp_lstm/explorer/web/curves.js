@@ -73,7 +73,7 @@ function drawFrame(frame, width) {
     const y = heightOf(frame, value);
     const number = figure(value, Number.isInteger(value) ? 0 : 1);
     const stroke = value === 0 ? "var(--soft-line)" : "var(--line)";
-    return [line([[MAP_LEFT, y], [width - RIGHT / 2, y]], { stroke, width: 1 }), written(MAP_LEFT - 6, y + 4, number, { size: 13, anchor: "end", fill: "var(--soft)" })];
+    return [line([[MAP_LEFT, y], [width - RIGHT / 2, y]], { stroke, width: 1 }), written(MAP_LEFT - 6, y + 4, number, { size: 15, anchor: "end", fill: "var(--soft)" })];
   });
 }
 
@@ -87,7 +87,7 @@ function drawFrame(frame, width) {
  * @param {number} width pixels: where they are few, gates have their signs alone
  */
 function drawNames(names, parts, frame, unit, at, width) {
-  const text = written(MAP_LEFT, frame.top - 10, "", { size: 13, anchor: "start" });
+  const text = written(MAP_LEFT, frame.top - 10, "", { size: names.length > 2 && width >= NAMED_GATES ? 13 : 15, anchor: "start" });
   names.forEach((part, place) => {
     const sign = shape("tspan", { fill: partColour(part), "font-weight": 700 }, `${place ? "\u2003" : ""}${SIGNS[part]} `);
     const value = at === null ? "" : ` ${figure(parts[part][at - 1][unit])}`;
@@ -108,7 +108,7 @@ function drawWords(words, wide, middle, height, at) {
   return words.flatMap((word, place) => {
     const chosen = place + 1 === at;
     if (!hasName(place, wide, at)) return [];
-    const shown = cut(word, Math.max(4, Math.floor(Math.max(wide, chosen ? 80 : 0) / 7.5)));
-    return [written(middle(place), height - 8, shown, { size: 13, bold: chosen, fill: chosen ? "var(--ink)" : "var(--soft)" })];
+    const shown = cut(word, Math.max(4, Math.floor(Math.max(wide, chosen ? 80 : 0) / 8.6)));
+    return [written(middle(place), height - 8, shown, { size: 15, bold: chosen, fill: chosen ? "var(--ink)" : "var(--soft)" })];
   });
 }

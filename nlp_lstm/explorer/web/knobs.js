@@ -1,18 +1,19 @@
 // Panel: take hold of a gate or of a state, or change a word, and see what the model says then.
 
-import { compareAnswers, drawBeforeAfter, drawMoves, tellChange } from "./changes.js";
+import { changesOf, compareAnswers, drawBeforeAfter, drawMoves, tellChange } from "./changes.js";
 import { figure, percent } from "./shapes.js";
+import { UNCHANGED } from "./state.js";
 import { button, choice, html, offer, tableBelow, whenSeen } from "./table.js";
 
 /** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").View} View */
 /** @typedef {import("./state.js").Knob} Knob */
 
-/** @type {Record<string, {part: string, words: string}>} */
+/** What a button sets to 0, and what it says with the name of a word. @type {Record<string, {part: string, words: (name: string) => string}>} */
 const SHUT = {
-  lstm: { part: "forget_gate", words: "Shut all forget gates" },
-  gru: { part: "update_gate", words: "Shut all update gates" },
-  rnn: { part: "hidden_state", words: "Empty all of h" },
+  lstm: { part: "forget_gate", words: (name) => `Forget all before “${name}” (shut the forget gates)` },
+  gru: { part: "update_gate", words: (name) => `Shut all update gates at “${name}”` },
+  rnn: { part: "hidden_state", words: (name) => `Empty all of h at “${name}”` },
 };
 
 /**
@@ -20,21 +21,22 @@ const SHUT = {
  * @param {Page} page
  */
 export function makeKnobs(page) {
-  const [held = { part: "", unit: null, word: 1 }] = page.state.knobs.slice(-1); // of a link: its knob can be turned
-  let { part } = held, allUnits = held.unit === null, allWords = held.word === null;
+  let part = "", allUnits = true, allWords = false;
+  let known = ""; // the last knobs and opened part that were seen here: others come from outside
   const parts = choice("Hold", [], (value) => ((part = value), draw(page.view)));
   const units = choice("of", [], (value) => ((allUnits = value === "all"), draw(page.view)));
   const words = choice("at", [], (value) => ((allWords = value === "all"), draw(page.view)));
   const slider = html("input", { type: "range", id: "knob-value", "data-own-keys": "" });
   const shown = html("output", { for: "knob-value" });
   slider.addEventListener("input", () => turn(Number(slider.value)));
-  const shut = button("Shut all forget gates", () => hold({ part: SHUT[page.view.focus.run.cell].part, value: 0, layer: null, unit: null, word: page.view.word }));
+  const hint = html("p", { class: "note" });
+  const shut = button("", () => hold({ part: SHUT[page.view.focus.run.cell].part, value: 0, layer: null, unit: null, word: page.view.word }));
   const drop = button("Leave it out", () => page.set({ without: page.view.word }));
   const swapWord = html("input", { type: "text", maxlength: "60", size: "12", "aria-label": "Word to read in its place", placeholder: "another word" });
   const swap = button("Swap", () => swapIn());
   swapWord.addEventListener("keydown", (event) => event.key === "Enter" && swapIn());
   const heldNow = html("ul", { class: "held" });
-  const reset = button("Reset", () => page.set({ knobs: [], without: 0, swap: 0, swapWord: "" }), { class: "reset" });
+  const reset = button("Reset", () => page.set(UNCHANGED), { class: "reset" });
   const lead = html("div", { class: "panel-lead said", "aria-live": "polite" }), results = html("div", { class: "changes" });
   const table = tableBelow("Before and after as a table");
   const label = html("label", { class: "knob-slide" }, html("span", {}, "to"), slider, shown);
@@ -42,12 +44,13 @@ export function makeKnobs(page) {
     html("h2", { id: "knobs-title" }, "Knobs: change it and see"),
     html("div", { class: "knobs" },
       html("div", { class: "knob-row" }, parts.element, units.element, words.element, label),
-      html("div", { class: "knob-row" }, shut, drop, html("span", { class: "swap" }, swapWord, swap))),
+      html("div", { class: "knob-row" }, shut, drop, html("span", { class: "swap" }, swapWord, swap)), hint),
     html("div", { class: "knob-row" }, heldNow, reset), lead, results, table.element);
 
   /** @param {Knob} knob */
   function hold(knob) {
     const others = page.state.knobs.filter((one) => !samePlace(one, knob));
+    known = JSON.stringify([[...others, knob], page.state.opened]);
     page.set({ knobs: [...others, knob], word: page.view.word });
   }
 
@@ -63,8 +66,17 @@ export function makeKnobs(page) {
     if (typed) page.set({ swap: word, swapWord: typed });
   }
 
+  /** Take what can be turned from knobs of a link or of the tour, or the opened part. @param {import("./state.js").State} state */
+  function takeHeld({ knobs, opened }) {
+    const now = JSON.stringify([knobs, opened]), [held] = knobs.slice(-1);
+    if (now === known) return;
+    known = now;
+    [part, allUnits, allWords] = held ? [held.part, held.unit === null, held.word === null] : [opened || part, true, false];
+  }
+
   /** @param {View} view */
   function draw(view) {
+    takeHeld(view.state);
     const { focus, layer, unit, word } = view, { cell } = focus.run, names = Object.keys(focus.before.layers[layer - 1]);
     const name = focus.sentence.words[word - 1], implied = focus.sentence.hasEnd && word === focus.sentence.words.length;
     if (!names.includes(part)) part = SHUT[cell].part;
@@ -73,12 +85,15 @@ export function makeKnobs(page) {
     offer(words.select, [{ value: "one", words: `“${name}”` }, { value: "all", words: "every word" }]);
     [parts.select.value, units.select.value, words.select.value] = [part, allUnits ? "all" : "one", allWords ? "all" : "one"];
     setSlider(slider, shown, view, part, allUnits);
-    shut.textContent = `${SHUT[cell].words} at “${name}”`;
+    shut.textContent = SHUT[cell].words(name);
+    hint.hidden = cell !== "lstm";
+    hint.textContent = `A forget gate acts on what was there before its word. To forget “${name}”, choose the word after it.`;
     drop.textContent = `Leave out “${name}”`;
     swap.textContent = `Read it for “${name}”`;
     for (const one of [drop, swap, swapWord]) one.disabled = implied || (one === drop && focus.sentence.words.length < 3);
-    heldNow.replaceChildren(...heldItems(page, view));
-    reset.disabled = !page.state.knobs.length && !page.state.without && !page.state.swap;
+    const changes = changesOf(page, view);
+    heldNow.replaceChildren(...changes.map(({ told, letGo }) => html("li", {}, told, button("×", letGo, { "aria-label": `Let go: ${told}` }))));
+    reset.disabled = !changes.length;
     showChange(view);
   }
 
@@ -127,26 +142,6 @@ function setSlider(slider, shown, { focus, layer, unit, word }, part, allUnits) 
   shown.textContent = allUnits && !same ? `${figure(now)} on average` : figure(now);
   slider.setAttribute("aria-label", `Value of the ${part.replace("_", " ")}`);
   slider.setAttribute("aria-valuetext", shown.textContent);
-}
-
-/**
- * What is held or changed, each with a button that lets go.
- * @param {Page} page
- * @param {View} view
- */
-function heldItems(page, { focus, state }) {
-  const name = (/** @type {number | null} */ word) => (word ? `“${focus.sentence.words[word - 1] ?? "–"}”` : "every word");
-  const item = (/** @type {string} */ words, /** @type {() => void} */ letGo) =>
-    html("li", {}, words, button("×", letGo, { "aria-label": `Let go: ${words}` }));
-  const items = state.knobs.map((knob) => {
-    const where = knob.unit === null ? "" : ` of unit ${knob.unit}`;
-    const layer = knob.layer === null ? " in all layers" : focus.run.layers > 1 ? ` in layer ${knob.layer}` : "";
-    const words = `${knob.part.replace("_", " ")}${where}${layer} = ${figure(knob.value)} at ${name(knob.word)}`;
-    return item(words, () => page.set({ knobs: page.state.knobs.filter((one) => !samePlace(one, knob)) }));
-  });
-  if (state.without) items.push(item(`without ${name(state.without)}`, () => page.set({ without: 0 })));
-  if (state.swap) items.push(item(`“${state.swapWord}” for ${name(state.swap)}`, () => page.set({ swap: 0, swapWord: "" })));
-  return items;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Panel: who wrote what of an LSTM's memory, words by words. c = f * c + i * g unrolled is a sum, so it is exact.
 
 import { memoryAge, memoryShares, unitWrites, writeDecomposition } from "./memory.js";
-import { norm } from "./numbers.js";
+import { largest, norm } from "./numbers.js";
 import { box, cut, drawing, figure, line, partColour, percent, shape, tint, valueColour, written } from "./shapes.js";
 import { choice, html, tableBelow, whenSeen } from "./table.js";
 
@@ -55,7 +55,8 @@ export function makeMemoryMap(page) {
  * @property {boolean} begun whether something was there before the first word
  * @property {boolean} oneUnit
  * @property {number} unit
- * @property {number} word that is chosen, from 1
+ * @property {number} word that is chosen, from 1; if that is the last, the one before it with the largest share
+ * @property {boolean} atEnd whether the last word is chosen
  * @property {number} first word that is shown, from 0
  * @property {number} last that is not shown any more
  * @property {number} age of the memory after the last word, in words
@@ -81,11 +82,12 @@ function takeApart({ focus, layer, unit, word }, oneUnit) {
   const sizes = writes.map((row) => row.map(size));
   const amounts = oneUnit ? unitWrites(writes, unit) : memoryShares(writes);
   const held = sizes.map((row) => row.map((value, j) => value / (j ? sizes[j - 1][j] : sizes[0][0])));
-  const most = matchMedia("(max-width: 640px)").matches ? MOST_SQUARES_NARROW : MOST_SQUARES;
-  const at = focus.place(word) ?? Math.max(1, word - 1);
-  const first = Math.max(0, Math.min(count - most, at - 1 - Math.floor(most / 3)));
+  const shown = matchMedia("(max-width: 640px)").matches ? MOST_SQUARES_NARROW : MOST_SQUARES;
+  const place = focus.place(word) ?? Math.max(1, word - 1), [most] = largest(amounts[count - 1].slice(1, count).map(Math.abs), 1);
+  const atEnd = place === count && most !== undefined, at = atEnd ? most + 1 : place;
+  const first = Math.max(0, Math.min(count - shown, at - 1 - Math.floor(shown / 3)));
   const age = memoryAge(amounts)[count - 1];
-  return { words, amounts, held, begun: sizes[0][0] > 0, oneUnit, unit, word: at, first, last: Math.min(count, first + most), age };
+  return { words, amounts, held, begun: sizes[0][0] > 0, oneUnit, unit, word: at, atEnd, first, last: Math.min(count, first + shown), age };
 }
 
 /**
@@ -93,11 +95,12 @@ function takeApart({ focus, layer, unit, word }, oneUnit) {
  * @param {TakenApart} found
  * @returns {(Node | string)[]}
  */
-function tellHeld({ words, amounts, held, oneUnit, unit, word }) {
+function tellHeld({ words, amounts, held, oneUnit, unit, word, atEnd }) {
   const last = words.length, name = html("b", {}, words[word - 1]);
   const of = oneUnit ? `unit ${unit}` : "the memory";
   const wrote = oneUnit ? figure(amounts[word - 1][word]) : percent(amounts[word - 1][word]);
-  const began = [name, oneUnit ? ` writes ${wrote} into ${of}.` : ` writes ${wrote} of what is in ${of} after it.`];
+  const most = atEnd ? [name, ` has the largest share of ${of} at the end, of the words before `, html("b", {}, words[last - 1]), ". It"] : [name];
+  const began = [...most, oneUnit ? ` writes ${wrote} into ${of}.` : ` writes ${wrote} of what is in ${of} after it.`];
   if (word === last) return [...began, " It is the last word: choose an earlier one to see how long it is held."];
   const left = held[last - 1][word], half = held.findIndex((row, t) => t >= word - 1 && row[word] < 0.5);
   const away = half - word + 1;
@@ -130,7 +133,7 @@ function drawMap({ words, amounts, held, begun, oneUnit, word, first, last }, wi
   const columns = [...(begun ? [0] : []), ...Array.from({ length: last - first }, (_, at) => first + at + 1)];
   const right = width < NARROW ? NUMBER_ROOM : BAR_ROOM;
   const side = Math.min(42, (width - LEFT_ROOM - right) / columns.length), wide = columns.length * side;
-  const largest = Math.max(...amounts.slice(first, last).flatMap((row) => columns.map((j) => Math.abs(row[j] ?? 0))));
+  const strongest = Math.max(...amounts.slice(first, last).flatMap((row) => columns.map((j) => Math.abs(row[j] ?? 0))));
   const height = TOP_ROOM + (last - first) * side + 24;
   const x = (/** @type {number} */ j) => LEFT_ROOM + columns.indexOf(j) * side;
   const y = (/** @type {number} */ t) => TOP_ROOM + (t - first) * side;
@@ -150,15 +153,15 @@ function drawMap({ words, amounts, held, begun, oneUnit, word, first, last }, wi
     const name = written(LEFT_ROOM - 8, y(t) + side / 2 + 5, cut(words[t], 11), { anchor: "end", bold: t + 1 === word });
     shapes.push(pick(name, t + 1));
     for (const j of columns.filter((column) => column <= t + 1)) {
-      const value = amounts[t][j], strength = (Math.abs(value) / (largest || 1)) ** 0.7;
-      const fill = oneUnit ? valueColour(STRONGEST.one * value, largest) : tint("--cell-state", STRONGEST.all * strength);
+      const value = amounts[t][j], strength = (Math.abs(value) / (strongest || 1)) ** 0.7;
+      const fill = oneUnit ? valueColour(STRONGEST.one * value, strongest) : tint("--cell-state", STRONGEST.all * strength);
       const title = `after ${words[t]}: ${j ? words[j - 1] : "before"} ${oneUnit ? figure(value, 3) : percent(value)}`;
       shapes.push(pick(box(x(j) + 0.5, y(t) + 0.5, side - 1, side - 1, { fill, rx: 2 }), j));
       shapes[shapes.length - 1].append(shape("title", {}, title));
       if (side >= 20) {
         const tenths = figure(value, Math.abs(value) < 9.95 ? 1 : 0).replace("0.", ".").replace(/(\d)\.0$/, "$1");
         const told = oneUnit ? (tenths === ".0" ? "" : tenths) : `${Math.round(100 * value)}`;
-        const mark = written(x(j) + side / 2, y(t) + side / 2 + 4.5, told, { size: side < 26 ? 12 : 13 });
+        const mark = written(x(j) + side / 2, y(t) + side / 2 + 4.5, told, { size: side < 26 ? 12 : side < 34 ? 14 : 16 });
         mark.classList.add("through");
         shapes.push(mark);
       }
@@ -183,7 +186,7 @@ function drawHeld(held, word, last, x, y, side, left, room) {
   const frame = { fill: "none", stroke: "var(--ink)", "stroke-width": 2, rx: 3 };
   const shapes = [
     box(x(word), y(word - 1), side, (last - word + 1) * side, frame),
-    written(left, y(last) + 17, "left of it", { size: 13, anchor: "start", fill: "var(--soft)" }),
+    written(left, y(last) + 17, "left of it", { size: 15, anchor: "start", fill: "var(--soft)" }),
     line([[left, y(word - 1)], [left, y(last)]], { stroke: "var(--soft)", width: 1 }),
   ];
   for (let t = word - 1; t < last; t++) {
@@ -191,7 +194,7 @@ function drawHeld(held, word, last, x, y, side, left, room) {
     if (!Number.isFinite(share)) continue;
     const length = room * Math.min(1, share), middle = y(t) + side / 2;
     if (room) shapes.push(box(left, middle - high / 2, Math.max(1, length), high, { fill: partColour("cell_state"), rx: 1.5 }));
-    shapes.push(written(left + length + 5, middle + 4.5, percent(share), { size: 12.5, anchor: "start" }));
+    shapes.push(written(left + length + 5, middle + 4.5, percent(share), { size: 15, anchor: "start" }));
   }
   return shapes;
 }

@@ -30,20 +30,20 @@ const VERBS = ["was", "were", "is", "are", "he", "she", "his", "her"]; // what m
 export function chooseOutputs(page, model, towards, against) {
   const ranked = largest(towards, OFFERED), others = largest(against, OFFERED);
   const verbs = model.tags ? [] : VERBS.map((name) => model.names.indexOf(name)).filter((at) => at > 1);
-  const tags = model.names.map((_, at) => at);
+  const tags = model.tags ? model.names.map((_, at) => at) : [];
   const named = (/** @type {string} */ name) => (name ? model.names.indexOf(name) : -1);
   const first = named(page.state.towards) >= 0 ? named(page.state.towards) : ranked[0];
-  const opposite = largest(against, model.names.length).find((at) => sideOf(model, at) * sideOf(model, first) < 0);
+  const opposite = model.tags ? largest(against, tags.length).find((at) => sideOf(model, at) * sideOf(model, first) < 0) : undefined;
   const usual = opposite ?? others.find((at) => at !== first) ?? null;
   const second = named(page.state.against) >= 0 && named(page.state.against) !== first ? named(page.state.against) : usual;
-  const offered = model.tags ? tags : [...new Set([first, second ?? first, ...ranked, ...others, ...verbs])];
+  const offered = tags.length ? tags : [...new Set([first, second ?? first, ...ranked, ...others, ...verbs])];
   return { towards: first, against: second, offered };
 }
 
-/** The side of a scale of sentiments that an output is on: below 0, above it, or 0. @param {Model} model @param {number} at */
+/** The side of a scale of sentiments that a label is on: below 0, above it, or 0. @param {Model} model @param {number} at */
 function sideOf(model, at) {
   const shares = Float32Array.from(model.names, (_, place) => Number(place === at));
-  return (model.tags && leaning(model.names, shares)) || 0;
+  return leaning(model.names, shares) ?? 0;
 }
 
 /**

@@ -21,14 +21,24 @@ export function makeShare(page) {
   const rounding = html("ul", { class: "notes" }, ...page.runs.map(({ run }) => html("li", {}, tellRounding(run))));
   const title = html("h2", { id: "share-title" }, "Take it with you");
   const element = html("section", { class: "panel share wide", id: "panel-share", "aria-labelledby": "share-title" }, title, why, rounding);
-  element.append(link.element, shell.element, python.element);
+  const local = html("p", { class: "note" }, "This link works only on this computer. Send the class the file too, and let them put this after its address:");
+  const after = makeCopied("", "Copy what follows the address"), forFile = html("div", {}, local, after.element);
+  element.append(link.element, forFile, shell.element, python.element);
 
-  /** @param {View} view */
-  function update(view) {
+  function showLink() {
     const { protocol, href } = page.document.location;
     // a frame of a notebook has no address: the link is to the page once it is saved
     const address = protocol === "about:" ? "explore.html" : href.split("#")[0];
-    link.show(address + writeHash(view.state));
+    const hash = writeHash(page.state);
+    link.show(address + hash);
+    after.show(hash);
+    forFile.hidden = protocol !== "file:";
+  }
+  for (const when of ["pointerenter", "focusin"]) element.addEventListener(when, showLink); // another panel may be used by now
+
+  /** @param {View} view */
+  function update(view) {
+    showLink();
     shell.show(shellLines(view).join("\n"));
     python.show(pythonLines(view).join("\n"));
   }
@@ -49,7 +59,7 @@ function makeCopied(name, action) {
     done.textContent = (await copyText(text)) ? "Copied." : "Selected: press Ctrl+C.";
     setTimeout(() => (done.textContent = ""), SHOWN_AS_COPIED);
   }, { class: "copy" });
-  const element = html("div", { class: "take" }, html("div", { class: "take-top" }, html("h3", {}, name), copy, done), box);
+  const element = html("div", { class: "take" }, html("div", { class: "take-top" }, ...(name ? [html("h3", {}, name)] : []), copy, done), box);
   return { element, show: (words) => (text.textContent = words) };
 }
 

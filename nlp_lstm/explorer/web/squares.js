@@ -1,12 +1,13 @@
 // The map of A | B: both sentences above, and a square per layer, part and word that puts B's state into A.
 
 import { orderedParts, SIGNS } from "./parts.js";
-import { box, cut, drawing, figure, partColour, percent, shape, tint, written } from "./shapes.js";
+import { box, cut, drawing, figure, partColour, shape, tint, written } from "./shapes.js";
 
 /** @typedef {import("./patching.js").Place} Place */
 /** @typedef {import("./words.js").Sentence} Sentence */
 
-const ROW = 27, NAMES = 100, SENTENCES = 58;
+export const NAMES = 106; // pixels, of the names of parts
+const ROW = 27, SENTENCES = 58;
 
 /**
  * Draw the map.
@@ -19,7 +20,7 @@ const ROW = 27, NAMES = 100, SENTENCES = 58;
  * @param {(place: Place) => void} choose
  */
 export function drawSquares(a, b, places, shares, chosen, width, choose) {
-  const count = a.words.length, side = Math.min(76, (width - NAMES) / count), most = Math.floor(side / 7.6);
+  const count = a.words.length, side = Math.min(76, (width - NAMES) / count), size = side < 50 ? 13 : 15.5, most = Math.floor(side / (0.54 * size));
   const x = (/** @type {number} */ word) => NAMES + (word - 1) * side;
   const first = a.ids.findIndex((id, at) => id !== b.ids[at]) + 1; // up to it, all states are alike
   const parts = orderedParts(Object.fromEntries(places.map(({ part }) => [part, true])));
@@ -28,11 +29,11 @@ export function drawSquares(a, b, places, shares, chosen, width, choose) {
   const shapes = [...sentence("A", a, b, 18), ...sentence("B", b, a, 42)];
   let y = SENTENCES;
   for (let layer = layers; layer >= 1; layer--) {
-    if (layers > 1) shapes.push(written(0, y + 14, `layer ${layer}`, { size: 13, anchor: "start", bold: true }));
+    if (layers > 1) shapes.push(written(0, y + 14, `layer ${layer}`, { size: 15, anchor: "start", bold: true }));
     if (layers > 1) y += 20;
     for (const part of parts) {
       shapes.push(box(0, y + 7, 5, 12, { fill: partColour(part) }));
-      shapes.push(written(11, y + 18, `${SIGNS[part]} ${part.split("_")[0]}`, { size: 14, anchor: "start" }));
+      shapes.push(written(11, y + 18, `${SIGNS[part]} ${part.split("_")[0]}`, { size: 15, anchor: "start" }));
       for (const place of places.filter((one) => one.layer === layer && one.part === part)) shapes.push(square(place, y));
       y += ROW;
     }
@@ -45,7 +46,7 @@ export function drawSquares(a, b, places, shares, chosen, width, choose) {
   /** @param {string} name @param {Sentence} one @param {Sentence} other @param {number} foot */
   function sentence(name, one, other, foot) {
     const words = one.words.map((word, at) => written(x(at + 1) + side / 2, foot, cut(word, Math.max(3, most)),
-      { size: 14, bold: one.ids[at] !== other.ids[at] }));
+      { size, bold: one.ids[at] !== other.ids[at] }));
     return [written(0, foot, name, { anchor: "start", bold: true }), ...words];
   }
 
@@ -59,9 +60,9 @@ export function drawSquares(a, b, places, shares, chosen, width, choose) {
     if (alike) return body;
     const ink = known && Math.abs(share) > 0.72 ? "var(--paper)" : "var(--ink)";
     const told = known ? figure(100 * share, 0) : "";
-    const said = `Put B's ${place.part.replace("_", " ")} of layer ${place.layer} at ${a.words[place.word - 1]} into A${known ? `: ${percent(share)} moves` : ""}`;
+    const said = `Put B's ${place.part.replace("_", " ")} of layer ${place.layer} at ${a.words[place.word - 1]} into A${known ? `: ${told} % moves` : ""}`;
     const mark = shape("g", { class: "gate", role: "button", tabindex: name === (chosen || entry) ? 0 : -1, "aria-label": said, "data-own-keys": "", "data-square": name }, body,
-      written(x(place.word) + side / 2, top + 18, told, { size: 13, fill: ink }));
+      written(x(place.word) + side / 2, top + 18, told, { size: 15, fill: ink }));
     mark.addEventListener("click", () => choose(place));
     mark.addEventListener("keydown", (event) => {
       const next = neighbour(place, event.key);

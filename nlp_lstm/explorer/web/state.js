@@ -59,6 +59,9 @@ const COUNTS = /** @type {const} */ (["run", "layer", "word", "without", "swap",
 const COMPARED = /** @type {const} */ (["text", "other", "run", "towards", "against"]);
 const KNOB = /^([a-z_]{1,40})(?:\[(\d{1,4})(?:,(\d{1,4}))?\])?=(-?[\d.]{1,20}(?:e[+-]?\d{1,3})?)(?:@(\d{1,4}))?$/;
 
+/** What a state without changes of the reading has. @type {Pick<State, "knobs" | "without" | "swap" | "swapWord">} */
+export const UNCHANGED = { knobs: [], without: 0, swap: 0, swapWord: "" };
+
 /**
  * @param {string} [text] what is read at first
  * @returns {State}
@@ -71,10 +74,7 @@ export function startState(text = "") {
     layer: 0,
     unit: null,
     word: 0,
-    knobs: [],
-    without: 0,
-    swap: 0,
-    swapWord: "",
+    ...UNCHANGED,
     order: "value",
     opened: "",
     towards: "",

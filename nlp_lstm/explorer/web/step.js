@@ -177,6 +177,8 @@ function addUp({ cell, t, values, largest }) {
   return [html("h3", {}, "It adds up"),
     html("p", { class: "equation" }, html("code", {}, head), html("b", {}, `${sum} = ${figure(rows[2].to)}`)),
     drawSum(rows, `${head}: ${figure(rows[2].to)}`, largest),
+    ...(lstm ? [html("p", { class: "equation" }, html("code", {}, `h${index(t)} = o · tanh(${now})`),
+      html("b", {}, `= ${product(values.output_gate, values.tanh_cell_state)} = ${figure(values.hidden_state)}`))] : []),
     html("p", { class: "note" }, `Dashed: what there was before the ${lstm ? "gate" : "update gate"} took its share.`)];
 }
 

@@ -3,6 +3,7 @@
  */
 
 import { drawCurves } from "./curves.js";
+import { largest } from "./numbers.js";
 import { orderedParts, SIGNS } from "./parts.js";
 import { figure, partColour } from "./shapes.js";
 import { layOut, paint, placeAt, markChosen } from "./strip_drawing.js";
@@ -12,7 +13,7 @@ import { mostChanged } from "./readings.js";
 /** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").View} View */
 
-const MOST_CHANGED = 5, PAPER_WIDE = 640; // pixels: less than between the margins of a page
+const MOST_CHANGED = 5, SHUT_GATE = 0.1, PAPER_WIDE = 640; // pixels: less than between the margins of a page
 
 /** @param {Page} page */
 export function makeStrip(page) {
@@ -25,7 +26,8 @@ export function makeStrip(page) {
   const number = html("input", { type: "number", min: "0", step: "1", id: "unit", "data-own-keys": "" });
   const pick = html("label", { class: "pick" }, "Unit ", number);
   const order = choice("Rows by", [{ value: "value", words: "value at the end" }, { value: "number", words: "number" }], (value) => page.set({ order: value }));
-  const lead = html("p", { class: "panel-lead" }, "A column is a word, a row is a unit.", html("span", { class: "press" }, " Click one, or press \u2191 \u2193."));
+  const count = html("span");
+  const lead = html("p", { class: "panel-lead" }, "A column is a word, a row is a unit: one of the ", count, " numbers in each state.", html("span", { class: "press" }, " Click one, or press \u2191 \u2193."));
   const curves = html("div", { class: "curves" });
   const table = tableBelow("The chosen unit as a table");
   const heading = html("h2", { id: "unit-title" }, "One unit, word by word");
@@ -63,6 +65,7 @@ export function makeStrip(page) {
     const layout = layOut(view, widths.paper || widths.map);
     order.select.value = view.state.order;
     number.max = String(run.units - 1);
+    count.textContent = String(run.units);
     if (document.activeElement !== number) number.value = String(view.unit);
     map.setAttribute("aria-label", `Units of ${run.name}, layer ${view.layer}. Left and right choose a word, up and down a unit.`);
     map.style.height = `${layout.height}px`;
@@ -102,18 +105,22 @@ function wordOf(view, at) {
   return at;
 }
 
-/** Buttons for the units that moved most at the chosen word. @param {Page} page @param {View} view */
+/** Buttons for the units that moved most at the chosen word, and for those that hold much and show little. @param {Page} page @param {View} view */
 function makeMoved(page, view) {
-  const word = view.focus.sentence.words[view.word - 1];
-  const sign = "cell_state" in view.focus.after.layers[0] ? "c" : "h";
-  const found = mostChanged(view.focus, view.layer, view.word, MOST_CHANGED);
-  const buttons = found.map(({ unit, from, to }) => {
-    const one = button(`${unit}`, () => page.set({ unit }), { class: "unit", "aria-pressed": String(unit === view.unit) });
-    one.title = `Unit ${unit}: ${sign} went from ${figure(from)} to ${figure(to)}`;
-    one.append(html("span", { class: to > from ? "up" : "down" }, ` ${to > from ? "+" : ""}${figure(to - from)}`));
-    return one;
-  });
-  return [html("span", { class: "label" }, "Most changed at ", html("em", {}, word), `, by ${sign}:`), ...buttons];
+  const { focus, layer, word, unit: chosen } = view, name = html("em", {}, focus.sentence.words[word - 1]);
+  const { cell_state: c, output_gate: o } = focus.after.layers[layer - 1], at = (focus.place(word) ?? Math.max(2, word) - 1) - 1;
+  const one = (/** @type {number} */ unit, /** @type {string} */ title, /** @type {number} */ value, sign = value > 0 ? "+" : "") => {
+    const found = button(`${unit}`, () => page.set({ unit }), { class: "unit", title, "aria-pressed": String(unit === chosen) });
+    found.append(html("span", { class: value > 0 ? "up" : "down" }, ` ${sign}${figure(value)}`));
+    return found;
+  };
+  const moved = mostChanged(focus, layer, word, MOST_CHANGED).map(({ unit, from, to }) =>
+    one(unit, `Unit ${unit}: ${c ? "c" : "h"} went from ${figure(from)} to ${figure(to)}`, to - from));
+  const rows = [html("span", { class: "label" }, "Most changed at ", name, `, by ${c ? "c" : "h"}:`), ...moved];
+  if (!c) return rows;
+  const hidden = largest(c[at].map((value, unit) => (o[at][unit] < SHUT_GATE ? Math.abs(value) : 0)), MOST_CHANGED).filter((unit) => o[at][unit] < SHUT_GATE);
+  const held = hidden.map((unit) => one(unit, `Unit ${unit}: c is ${figure(c[at][unit])}, and its output gate ${figure(o[at][unit])}`, c[at][unit], ""));
+  return held.length ? [...rows, html("span", { class: "label" }, "Held but not shown at ", name.cloneNode(true), `, c with o < ${SHUT_GATE}:`), ...held] : rows;
 }
 
 /** @param {View} view */

@@ -2,11 +2,11 @@
  * Panel 1, type: what the models say after every word, at every keystroke.
  */
 
-import { leaning, spoken } from "./answers.js";
+import { longestReading, makeBar } from "./bar.js";
 import { makeCard } from "./cards.js";
-import { cut, percent } from "./shapes.js";
+import { cut } from "./shapes.js";
 import { button, html, tableBelow } from "./table.js";
-import { LONGEST_TEXT, MOST_WORDS } from "./state.js";
+import { LONGEST_TEXT, MOST_WORDS, UNCHANGED } from "./state.js";
 
 /** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").View} View */
@@ -25,12 +25,8 @@ export function makeType(page) {
   const examples = EXAMPLES.map((text) => button(text, () => read(text), { class: "example" }));
   const label = html("label", { for: "text", class: "label" }, "Your sentence", html("span", { class: "hint" }, ". Press Enter, then walk through its words with \u2190 and \u2192"));
   const tried = html("div", { class: "examples" }, html("span", { class: "label" }, "or try"), ...examples);
-  const typing = html("section", { class: "panel typing wide", "aria-label": "Your sentence" }, label, field, tried);
-
-  const words = html("div", { class: "words", role: "group", "aria-label": "Words. Left and right choose one." });
-  const answer = html("p", { class: "answer", "aria-live": "polite", "aria-atomic": "true" });
-  const bar = html("section", { class: "bar wide", "aria-label": "The answer" }, words, answer);
-
+  const explains = html("p", { class: "explains" }), bar = makeBar(page);
+  const typing = html("section", { class: "panel typing wide", "aria-label": "Your sentence" }, label, field, tried, explains);
   const notes = html("ul", { class: "notes" });
   const cards = html("div", { class: "cards" });
   const table = tableBelow("All answers as a table");
@@ -39,40 +35,26 @@ export function makeType(page) {
   about.append(notes, cards, table.element, chooser);
 
   /** @param {string} text */
-  const read = (text) => page.set({ text, word: 0, without: 0, swap: 0, knobs: [] });
+  const read = (text) => page.set({ text, word: 0, unit: null, ...UNCHANGED });
   field.addEventListener("input", () => read(field.value));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    /** @type {HTMLElement | null} */ (words.lastElementChild)?.focus();
+    bar.focus();
   });
-  new ResizeObserver(() => { // what is jumped to must not lie under the bar
-    document.documentElement.style.scrollPaddingTop = `${bar.offsetHeight + 12}px`;
-  }).observe(bar);
 
   /** @param {View} view */
   function update(view) {
     if (field.value !== view.state.text) field.value = view.state.text;
-    showWords(words, page, view);
-    later(() => {
-      fit(field);
-      keepInSight(words, view.word - 1);
-    });
-    answer.replaceChildren(...sayAnswer(view));
-    notes.replaceChildren(noteLines(view), ...view.readings.flatMap(noteUnknown), ...noteText(view));
+    requestAnimationFrame(() => fit(field));
+    explains.textContent = tellLines(view);
+    bar.update(view);
+    notes.replaceChildren(...view.readings.flatMap(noteUnknown), ...noteText(view));
     cards.replaceChildren(...view.readings.map((reading) => makeCard(page, view, reading)));
     chooser.replaceChildren(...makeChooser(page, view));
     table.fill(...answerTable(view));
   }
-  return { element: html("div", { class: "contents" }, typing, bar, about), update };
-}
-
-let laterTimer = 0;
-
-/** Do what must measure the page once all of it is updated. @param {() => void} measure */
-function later(measure) {
-  cancelAnimationFrame(laterTimer);
-  laterTimer = requestAnimationFrame(measure);
+  return { element: html("div", { class: "contents" }, typing, bar.element, about), update };
 }
 
 /** Make a field as high as its text. @param {HTMLTextAreaElement} field */
@@ -82,111 +64,11 @@ function fit(field) {
   if (field.scrollHeight) field.style.height = `${field.scrollHeight + 4}px`;
 }
 
-/**
- * A button for each word, coloured by what the tagger says after it; buttons are kept, so that the one in focus is.
- * @param {HTMLElement} words
- * @param {Page} page
- * @param {View} view
- */
-function showWords(words, page, view) {
-  const longest = longestReading(view);
-  const shown = longest.sentence.words;
-  while (words.children.length > shown.length) words.lastElementChild?.remove();
-  while (words.children.length < shown.length) {
-    const number = words.children.length + 1;
-    const lines = ["word", "tag", "next"].map((name) => html("span", { class: name }));
-    const one = html("button", { type: "button", class: "one" }, ...lines);
-    one.addEventListener("click", () => page.set({ word: number }));
-    words.append(one);
-  }
-  const inOrder = [view.focus, ...view.readings];
-  const tagger = inOrder.find((reading) => reading.model.tags);
-  const predictor = inOrder.find((reading) => !reading.model.tags);
-  shown.forEach((typed, at) => {
-    const one = /** @type {HTMLElement} */ (words.children[at]);
-    const [big, tag, next] = /** @type {HTMLElement[]} */ ([...one.children]);
-    const place = longest.place(at + 1);
-    const word = place === null ? typed : longest.changed.words[place - 1];
-    big.textContent = cut(word, 24);
-    one.setAttribute("aria-pressed", String(at + 1 === view.word));
-    one.classList.toggle("unknown", view.readings.some(({ sentence }) => sentence.unknown[at]));
-    one.classList.toggle("implied", longest.sentence.hasEnd && at === shown.length - 1);
-    one.classList.toggle("gone", place === null);
-    one.classList.toggle("swapped", word !== typed);
-    showTag(one, tag, tagger, at + 1);
-    const expects = predictor && place !== null && at < predictor.sentence.words.length ? predictor.answers(at + 1)[0]?.name : "";
-    next.textContent = expects ? `\u2192 ${cut(spoken(expects), 14)}` : "\u00a0";
-    next.hidden = !predictor;
-  });
-}
-
-/**
- * @param {HTMLElement} one the button
- * @param {HTMLElement} tag its line for what the tagger says
- * @param {RunReading|undefined} tagger
- * @param {number} word
- */
-function showTag(one, tag, tagger, word) {
-  const shares = tagger && word <= tagger.sentence.words.length ? tagger.says(word) : null;
-  tag.textContent = shares && tagger ? tagger.answers(word)[0]?.name ?? "" : "\u00a0";
-  const lean = shares && tagger ? leaning(tagger.run.labels, shares) : null;
-  one.style.setProperty("--lean", `${(100 * Math.min(1, Math.abs(lean ?? 0) * 1.15)).toFixed(0)}%`);
-  one.style.setProperty("--hue", (lean ?? 0) < 0 ? "var(--negative)" : "var(--positive)");
-}
-
-/** @param {HTMLElement} words @param {number} at */
-function keepInSight(words, at) {
-  const one = /** @type {HTMLElement|undefined} */ (words.children[at]);
-  if (!one) return;
-  words.scrollLeft = Math.max(0, one.offsetLeft - words.offsetLeft - words.clientWidth / 2 + one.clientWidth / 2);
-  words.scrollTop = Math.max(0, one.offsetTop - words.offsetTop - words.clientHeight / 2 + one.clientHeight / 2);
-}
-
-/** The reading with the most words: where one run reads an end, it has one more. @param {View} view */
-function longestReading(view) {
-  return view.readings.reduce((a, b) => (b.sentence.words.length > a.sentence.words.length ? b : a));
-}
-
-/**
- * "After not, the tagger says negative, 62 %; the predictor expects a, 8 %."
- * @param {View} view
- * @returns {(Node|string)[]}
- */
-function sayAnswer(view) {
-  if (view.empty) return ["Type a word, and the models answer. Until then they read ", html("em", {}, "the"), "."];
-  const longest = longestReading(view);
-  const place = longest.place(view.word);
-  const all = longest.sentence.words.length;
-  // a word that is left out has no answer: the last one has
-  const chosen = place === null ? (view.word === all ? all - 1 : all) : view.word;
-  const word = longest.changed.words[(longest.place(chosen) ?? 1) - 1];
-  /** @type {(Node|string)[]} */
-  const said = longest.sentence.hasEnd && chosen === all ? ["At the end, "] : ["After ", html("em", {}, spoken(cut(word, 40))), ", "];
-  if (place === null) said.unshift("You left out ", html("em", {}, longest.sentence.words[view.word - 1]), ". ");
-  view.readings.forEach((reading, number) => {
-    const at = Math.min(chosen, reading.sentence.words.length);
-    const [best] = reading.answers(at);
-    if (!best) return said.push(number ? "; " : "", `${reading.model.title} gives no number`);
-    if (number) said.push("; ");
-    if (at < chosen) said.push("after ", html("em", {}, spoken(cut(reading.sentence.words[at - 1], 40))), ", ");
-    said.push(`${reading.model.title} ${reading.model.tags ? "says" : "expects"} `);
-    const was = reading.saidBefore(at)[best.index];
-    const shares = percent(best.share) + (reading.isChanged ? `, was ${percent(was)}` : "");
-    said.push(html("strong", {}, spoken(best.name)), ` (${shares})`);
-    return 0;
-  });
-  said.push(".");
-  return said;
-}
-
-/** What the colours and the small lines of the words are. @param {View} view */
-function noteLines(view) {
-  const tagger = view.readings.find(({ model }) => model.tags);
-  const leans = tagger && leaning(tagger.run.labels, tagger.says(1) ?? tagger.saidBefore(1)) !== null;
-  const lines = [];
-  if (tagger) lines.push(leans ? "the sentiment of the sentence up to it, from purple, negative, to green, positive" : "the label so far");
-  if (view.readings.some(({ model }) => !model.tags)) lines.push("\u2192 the word expected next");
-  return html("li", {}, `Under each word: ${lines.join("; ")}.`);
+/** What the small lines of the words are. @param {View} view */
+function tellLines({ readings }) {
+  const [tags, expects] = [true, false].map((tags) => readings.some(({ model }) => model.tags === tags));
+  return `Read from the left: ${tags ? "the label under a word is for the sentence up to it" : ""}${tags && expects ? "; " : ""}`
+    + `${expects ? "\u2192 is the word expected next" : ""}.`;
 }
 
 /** @param {RunReading} reading */

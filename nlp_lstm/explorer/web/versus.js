@@ -2,9 +2,11 @@
 
 import { spoken } from "./answers.js";
 import { chooseOutputs, outputChoices } from "./outputs.js";
-import { allPlaces } from "./patching.js";
+import { partName } from "./parts.js";
+import { allPlaces, scoreOf } from "./patching.js";
 import { figure, percent } from "./shapes.js";
-import { drawSquares } from "./squares.js";
+import { drawSquares, NAMES } from "./squares.js";
+import { UNCHANGED } from "./state.js";
 import { button, choice, html, tableBelow, whenSeen } from "./table.js";
 
 /** @typedef {import("./app.js").Page} Page */
@@ -12,7 +14,7 @@ import { button, choice, html, tableBelow, whenSeen } from "./table.js";
 /** @typedef {import("./patching.js").Place} Place */
 /** @typedef {import("./words.js").Sentence} Sentence */
 
-const MOST_COMPARED = 16, NAMES_WIDE = 100, LEAST_SQUARE = 30; // words; pixels, of the names of parts and of a square
+const MOST_COMPARED = 16, LEAST_SQUARE = 30; // words; pixels of a square
 /** A, B, and what a predictor is asked for. @type {[string, string, string, string][]} */
 const PAIRS = [
   ["the film was very funny", "the film was not funny", "", ""],
@@ -56,7 +58,7 @@ export function makeVersus(page) {
   function takePair(number) {
     const [text, other, towards, against] = PAIRS[number];
     const run = page.runs.findIndex(({ tags }) => tags === !towards);
-    page.set({ text, other, towards, against, word: 0, knobs: [], without: 0, swap: 0, ...(run < 0 ? {} : { run }) });
+    page.set({ text, other, towards, against, word: 0, ...UNCHANGED, ...(run < 0 ? {} : { run }) });
     pairs.select.value = "";
   }
 
@@ -75,20 +77,20 @@ export function makeVersus(page) {
     asked = chosen;
     if (place && isNew && !shares.has(chosen)) move([place]);
     if (view.state.squares && !filling && shares.size < places.length) fillAll(places);
-    lead.replaceChildren(...tellTwo(view, two, chosen, shares));
+    const share = shares.get(chosen);
+    lead.replaceChildren(...tellTwo(view, two, share === undefined ? undefined : place, share ?? 0));
     fill.disabled = filling || shares.size === places.length;
     fill.textContent = filling ? `${shares.size} of ${places.length} squares` : "All squares";
-    const width = Math.max(NAMES_WIDE + two.a.words.length * LEAST_SQUARE, Math.min(640, picture.clientWidth - 8));
+    const width = Math.max(NAMES + two.a.words.length * LEAST_SQUARE, Math.min(640, picture.clientWidth - 8));
     const active = document.activeElement, focused = picture.contains(active) ? active?.getAttribute("data-square") : null;
     const drawn = drawSquares(two.a, two.b, places, shares, chosen, width, (one) => page.set({ square: nameOf(one) }));
     drawn.style.minWidth = drawn.style.maxWidth;
     picture.replaceChildren(drawn);
     if (focused) /** @type {SVGElement | null} */ (picture.querySelector(`[data-square="${focused}"]`))?.focus();
-    note.textContent = "A square is one part of one layer at one word. Press it: A is read again with B's values there. "
-      + "0: A keeps its answer; 100: it gives B's. Grey: A and B are still alike there.";
+    note.textContent = tellScores(view, two);
     const rows = places.filter((place) => shares.has(nameOf(place)));
     table.fill(["square", "word", "moves"], rows.map((place) =>
-      [`layer ${place.layer} ${place.part.replace("_", " ")}`, two.a.words[place.word - 1], percent(shares.get(nameOf(place)) ?? NaN)]));
+      [`layer ${place.layer} ${partName(place.part)}`, two.a.words[place.word - 1], percent(shares.get(nameOf(place)) ?? NaN)]));
     return undefined;
   }
 
@@ -144,21 +146,31 @@ function readTwo(page, { focus, state }) {
  * What the run says of both, and what the chosen square did.
  * @param {View} view
  * @param {Two} two
- * @param {string} chosen
- * @param {Map<string, number>} shares
+ * @param {Place | undefined} place of the chosen square
+ * @param {number} share of the difference that it moves
  * @returns {(Node | string)[]}
  */
-function tellTwo({ focus }, { a, b, score }, chosen, shares) {
-  const logits = [a, b].map(({ ids, words }) => focus.network.logits(
-    focus.network.read(ids, {}).layers[focus.run.layers - 1].hidden_state[words.length - 1]));
-  const [inA, inB] = logits.map((one) => one[score.towards] - one[score.against ?? score.towards]);
-  const [towards, against] = [score.towards, score.against ?? score.towards].map((at) => spoken(focus.model.names[at]));
-  if (!Number.isFinite(inA - inB)) return ["An answer is no number (NaN), so there is nothing to compare."];
-  const head = [html("b", {}, towards), ` against ${against}: ${figure(inA)} in A, ${figure(inB)} in B (logits).`];
-  const share = shares.get(chosen);
-  if (share === undefined) return [...head, " Press a square to put B's state into A."];
-  if (Number.isNaN(share)) return [...head, " Both score alike: choose other outputs."];
-  const [layer, part, word] = chosen.split(" ");
-  const where = `${part.replace("_", " ")} of layer ${layer} at `;
-  return [...head, ` With B's ${where}`, html("b", {}, a.words[Number(word) - 1]), ` A moves ${percent(share)} of the way to B.`];
+function tellTwo({ focus }, { a, b }, place, share) {
+  const { model, network, run } = focus, [inA, inB] = [a, b].map(({ ids }) => network.read(ids, {}));
+  const says = (/** @type {import("./network.js").Reading} */ reading) => {
+    const [best] = model.answers(model.says(reading.layers[run.layers - 1].hidden_state[a.words.length - 1]));
+    return best ? [html("b", {}, spoken(best.name)), ` (${percent(best.share)})`] : ["no number"];
+  };
+  const head = ["A: ", ...says(inA), ". B: ", ...says(inB), "."];
+  if (!place || Number.isNaN(share)) return [...head, place ? " Both score alike: choose other outputs." : " Press a square to put B's state into A."];
+  const { layer, part, word } = place, value = inB.layers[layer - 1][part][word - 1];
+  const patched = network.read(a.ids, { edits: [{ layer, part, word, unit: null, value }], from: inA });
+  const where = `${partName(part)}${run.layers > 1 ? ` of layer ${layer}` : ""}`;
+  return [...head, ` With B's ${where} at `, html("b", {}, a.words[word - 1]), `, A ${model.tags ? "says" : "expects"} `, ...says(patched),
+    `: ${percent(share)} of the way to B.`];
+}
+
+/** What a square is, and how both sentences score. @param {View} view @param {Two} two */
+function tellScores({ focus: { network, model, run } }, { a, b, score }) {
+  const [inA, inB] = [a, b].map(({ ids }) =>
+    figure(scoreOf(network, network.read(ids, {}).layers[run.layers - 1].hidden_state, score.towards, score.against)));
+  const against = score.against === null ? "" : ` against ${spoken(model.names[score.against])}`;
+  return "A square is one part of one layer at one word. Press it: A is read again with B's values there. 0: A keeps its answer; "
+    + "100: it gives B's. Above 100: past B; below 0: away from it. The last h always moves 100: the answer is computed from it "
+    + `alone. Grey: A and B are still alike there. The way is measured in logits, ${spoken(model.names[score.towards])}${against}: ${inA} in A, ${inB} in B.`;
 }

@@ -18,12 +18,12 @@ const NO_NUMBERS = "The answer is no number (NaN), so there is nothing to draw."
  * @param {Page} page
  */
 export function makeWhy(page) {
-  const lead = html("p", { class: "panel-lead said", "aria-live": "polite" });
+  const before = html("p", { class: "note" }), lead = html("p", { class: "panel-lead said", "aria-live": "polite" });
   const choices = outputChoices(page), picture = html("div", { class: "why" });
   const note = html("p", { class: "note" }), table = tableBelow("The shares as a table");
   const element = html("section", { class: "panel", id: "panel-why", "aria-labelledby": "why-title" },
-    html("h2", { id: "why-title" }, "Why: each word's share in the answer"), choices.element, lead, picture, note, table.element);
-  let asked = "", held = "", timer = 0;
+    html("h2", { id: "why-title" }, "Why: each word's share in the answer"), choices.element, before, lead, picture, note, table.element);
+  let asked = "", timer = 0;
 
   /** @param {View} view */
   function draw({ focus, word: chosen, state }) {
@@ -32,7 +32,8 @@ export function makeWhy(page) {
     const score = chooseOutputs(page, model, said, said);
     choices.update(score, model);
     const ids = changed.ids.slice(0, word), words = changed.words.slice(0, word);
-    held = state.knobs.length ? " Without what the knobs hold." : "";
+    before.hidden = !state.knobs.length;
+    before.replaceChildren(`The knobs are left out here: this explains what ${model.title} said before, `, html("b", {}, spoken(model.answers(said)[0]?.name ?? "")), ".");
     const now = `${focus.index} ${score.towards} ${score.against} ${ids}`;
     if (now === asked) return;
     asked = now;
@@ -61,7 +62,7 @@ export function makeWhy(page) {
     picture.replaceChildren(drawShares(words, found, names, (word) => page.set({ word })));
     note.textContent = `In logits, by integrated gradients over ${found.points} points. The words bring the score from `
       + `${figure(found.nothing)}, of as many empty words, to ${figure(found.score)}: ${withSign(gained)}. `
-      + `Their shares add up to it within ${found.error < 0.0005 ? "0.001" : figure(found.error, 3)}.${held}`;
+      + `Their shares add up to it within ${found.error < 0.0005 ? "0.001" : figure(found.error, 3)}.`;
     const sum = found.words.reduce((all, value) => all + value, 0);
     table.fill(["word", "share"], [...words.map((word, at) => [word, figure(found.words[at], 4)]), ["sum", figure(sum, 4)]]);
   }
@@ -93,14 +94,14 @@ function tellShares(words, found, [towards, against]) {
  * @param {(word: number) => void} choose
  */
 function drawShares(words, found, [towards, against], choose) {
-  const wide = 460, left = 110, room = wide - left - 64, height = 26, top = 26;
+  const wide = matchMedia("(max-width: 640px)").matches ? 362 : 460, left = 110, room = wide - left - 68, height = 26, top = 26;
   const sum = found.words.reduce((all, value) => all + value, 0), all = [...found.words, sum].filter(Number.isFinite);
   const high = Math.max(0.1, ...all), low = Math.min(-0.1, ...all);
-  const x = (/** @type {number} */ value) => left + 48 + ((value - low) / (high - low)) * (room - 48);
+  const x = (/** @type {number} */ value) => left + 58 + ((value - low) / (high - low)) * (room - 58);
   const last = top + words.length * height;
   const shapes = [
-    written(x(0) - 8, 14, `← ${cut(against, 14)}`, { size: 13.5, anchor: "end", fill: "var(--below-zero)" }),
-    written(x(0) + 8, 14, `${cut(towards, 14)} →`, { size: 13.5, anchor: "start", fill: "var(--above-zero)" }),
+    written(x(0) - 8, 14, `← ${cut(against, 14)}`, { size: 16, anchor: "end", fill: "var(--below-zero)" }),
+    written(x(0) + 8, 14, `${cut(towards, 14)} →`, { size: 16, anchor: "start", fill: "var(--above-zero)" }),
     line([[x(0), 20], [x(0), last + height + 6]], { stroke: "var(--soft)", width: 1 }),
     line([[0, last + 2], [wide, last + 2]], { stroke: "var(--line)", width: 1 }),
   ];
@@ -108,9 +109,9 @@ function drawShares(words, found, [towards, against], choose) {
     const fill = total ? "var(--ink)" : `var(${value < 0 ? "--below-zero" : "--above-zero"})`;
     const length = Math.abs(x(value) - x(0)), right = value >= 0;
     return shape("g", { class: "pick" }, box(0, y, wide, height, { fill: "transparent" }),
-      written(left - 8, y + 18, cut(name, 14), { anchor: "end", size: 15, bold: total }),
+      written(left - 8, y + 18, cut(name, 14), { anchor: "end", size: 16, bold: total }),
       box(Math.min(x(0), x(value)), y + 4, Math.max(1, length), 18, { fill, rx: 1.5 }),
-      written(x(value) + (right ? 7 : -7), y + 18, withSign(value), { size: 13.5, anchor: right ? "start" : "end", bold: total }));
+      written(x(value) + (right ? 7 : -7), y + 18, withSign(value), { size: 16, anchor: right ? "start" : "end", bold: total }));
   };
   words.forEach((word, at) => {
     const mark = bar(word, found.words[at], top + at * height);
