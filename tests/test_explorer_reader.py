@@ -167,7 +167,7 @@ def test_why_says_first_that_knobs_are_left_out(opened):
     page = opened("#text=the+film+was+not+funny&word=5&hold=forget_gate%3D0%405&panel=why")
     page.wait_for_timeout(800)
     said = page.locator("#panel-why").inner_text()
-    assert "The knobs are left out here: this explains what the tagger said before, negative." in said
+    assert "The knobs are left out here: this explains what was said before them." in said
     page.locator(".changed button").click()
     page.wait_for_timeout(300)
     assert "knobs" not in page.locator("#panel-why").inner_text()

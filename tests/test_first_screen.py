@@ -52,6 +52,7 @@ def test_two_runs_of_a_kind_bear_their_names_and_one_alone_none(two_runs, new_ru
         *("sentiment-001_says", "sentiment-001_hidden_state_moved", "sentiment-001_cell_state_moved"),
         *("sentiment-002_says", "sentiment-002_hidden_state_moved"),
     ]
+    assert re.findall(r"Most happened in (\S+) at", table.see) == ["sentiment-001", "sentiment-002"]
     (table,) = nlp_lstm.probe(SENTENCE, "sentiment-001").comparisons
     assert [*table.columns] == ["says", "hidden_state_moved", "cell_state_moved"]
 

@@ -46,7 +46,7 @@ def command(runs, text, vocab_size, output, force, as_json, quiet):
     """Make a page in which models read what you type.
 
     The page is one file that opens in any browser, without a network. Without RUNS, it holds your newest
-    tagger and next-word run, or the shipped ones.
+    sentiment and next-word run, or the shipped ones.
     """
     from nlp_lstm.explorer import explore
     from nlp_lstm.store.run import default_runs

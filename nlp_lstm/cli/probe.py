@@ -21,7 +21,7 @@ from nlp_lstm.cli._texts import text_argument
     "--run",
     "runs",
     multiple=True,
-    help="A run; repeat for more.  [default: your newest tagger and next-word run, or the shipped ones]",
+    help="A run; repeat for more.  [default: your newest sentiment and next-word run, or the shipped ones]",
 )
 @click.option("--layer", type=int, help="Layer to show, from 1.  [default: the last]")
 @click.option("--unit", type=int, help="Show all parts of one unit, from 0; with --memory, its memory.")

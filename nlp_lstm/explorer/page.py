@@ -14,13 +14,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from nlp_lstm import __version__
-from nlp_lstm.errors import DataError, UsageError
+from nlp_lstm.errors import DataError, MissingInputError, UsageError
 from nlp_lstm.explorer.modules import WEB, join_modules
 from nlp_lstm.explorer.rounding import measure_rounding
 from nlp_lstm.explorer.weights import bytes_on_page, describe_run, keep_words, round_weights
 from nlp_lstm.report.given import check_path, check_text
 from nlp_lstm.report.markup import count, one_line
+from nlp_lstm.store.folders import find_run
 from nlp_lstm.store.run import Run, default_runs, load_runs
 from nlp_lstm.text.splitting import split_words
 from nlp_lstm.writing import write_whole
@@ -103,7 +103,7 @@ def explore(runs: Any = (), text: str | None = None, vocab_size: int | None = No
         MissingInputError: if there is no such run.
         UsageError: if two runs have the same name, the page would be larger than 25 MB, or `vocab_size` is
             too small.
-        DataError: if the text is longer than that.
+        DataError: if the text is longer than that, or has no words.
 
     Example:
         >>> explore("sentiment-sst", "so fine", vocab_size=1000).runs
@@ -115,19 +115,29 @@ def explore(runs: Any = (), text: str | None = None, vocab_size: int | None = No
     named = load_runs(runs) or default_runs(both_kinds=True)
     kept = [keep_words(run, vocab_size) for run in named]
     _check_runs(kept)
-    told = {
-        "version": __version__,
-        "text": text,
-        "runs": [_entry(run) for run in kept],
-    }
+    told = {"text": text, "runs": [_entry(run, whole) for run, whole in zip(kept, named)]}
     return Explorer(_assemble(told), tuple(run.name for run in kept))
 
 
-def _entry(run: Run) -> dict[str, Any]:
-    """What the page holds of a run."""
+def _entry(run: Run, whole: Run) -> dict[str, Any]:
+    """What the page holds of a run, which may know fewer words than the whole one."""
     told = describe_run(run)
     weights, rounded = round_weights(run)
-    return {**told, "rounding": measure_rounding(run, rounded), "weights": weights}
+    return {
+        **told,
+        "all_words": len(whole.vocabulary),
+        "found": _is_found(run),
+        "rounding": measure_rounding(run, rounded),
+        "weights": weights,
+    }
+
+
+def _is_found(run: Run) -> bool:
+    """Whether commands find the run by its name: it may have been given by its path."""
+    try:
+        return find_run(run.name).resolve() == run.path.resolve()
+    except MissingInputError:
+        return False
 
 
 def _assemble(told: dict[str, Any]) -> str:
@@ -162,6 +172,8 @@ def _escaped(found: re.Match[str]) -> str:
 def _check_length(text: str) -> str:
     """The text, if the page can read it."""
     words = len(split_words(text))
+    if not words:
+        raise DataError(f"the text {text[:20]!r} has no words: give at least one, or leave --text out")
     if words > MOST_WORDS:
         raise DataError(f"a text of {words} words: the page reads at most {MOST_WORDS}, give a shorter one")
     if len(text) > MOST_CHARACTERS:

@@ -56,7 +56,7 @@ def _table(traces: Sequence[Trace]) -> Comparison:
         columns |= {f"{prefix}{name}_moved": [*turns, *missing] for name, turns in _turns(trace).items()}
     title = " beside ".join(trace.title for trace in traces)
     table = Comparison.from_columns(title, longest.words, columns, "word", MEANING, "states")
-    return replace(table, see=" ".join(filter(None, map(_most_happened, traces))))
+    return replace(table, see=" ".join(filter(None, map(_most_happened, traces, _readers(traces)))))
 
 
 def _prefixes(traces: Sequence[Trace]) -> list[str]:
@@ -68,7 +68,14 @@ def _prefixes(traces: Sequence[Trace]) -> list[str]:
     return [f"{name}_" for name in names]
 
 
-def _most_happened(trace: Trace) -> str:
+def _readers(traces: Sequence[Trace]) -> list[str]:
+    """Where it happened, for a sentence: in the tagger or the predictor; in a run where there are several."""
+    names = {"labels": "in the tagger ", "words": "in the predictor "}
+    kinds = [names.get(trace.predicts, "") for trace in traces]
+    return kinds if len(set(kinds)) == len(kinds) else [f"in {trace.model} " for trace in traces]
+
+
+def _most_happened(trace: Trace, reader: str) -> str:
     """A sentence about the word after the first at which the states moved most, together."""
     turns = _turns(trace)
     together = np.nan_to_num(sum(turns.values(), np.zeros(len(trace.words))))
@@ -78,7 +85,6 @@ def _most_happened(trace: Trace) -> str:
     told = " and ".join(
         f"the {name.replace('_', ' ')} moved by {values[place]:.2f}" for name, values in turns.items()
     )
-    reader = {"labels": "in the tagger ", "words": "in the predictor "}.get(trace.predicts, "")
     return f'Most happened {reader}at "{trace.words[place]}": {told}.'
 
 

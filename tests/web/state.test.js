@@ -25,9 +25,13 @@ test("a state comes back from its address", () => {
 });
 
 test("what is at its default is not written", () => {
-  assert.equal(writeHash(startState()), "");
+  assert.equal(writeHash(startState("a")), "#text=a");
   assert.deepEqual(readHash("", "the sky"), startState("the sky"));
   assert.deepEqual(readHash("#", "the sky"), startState("the sky"));
+});
+
+test("a text that was emptied stays empty, though the page has one of its own", () => {
+  assert.equal(readHash(writeHash(startState("")), "the sky").text, "");
 });
 
 test("a word left out and a swapped word come back", () => {

@@ -72,6 +72,8 @@ export function start(document) {
   for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, ({ target }) => look(page, target));
   const lead = document.querySelector(".lead");
   if (lead && isShippedPair(models)) lead.textContent = SHIPPED_LEAD;
+  const [title] = document.getElementsByTagName("h1"), [cell, ...others] = new Set(models.map(({ run }) => run.cell));
+  title.textContent = document.title = `Watch ${others.length ? "recurrent networks" : cell === "gru" ? "a GRU" : `an ${cell.toUpperCase()}`} read`;
   lead?.after(button("Start again", () => {
     page.set(stateOf(models, data.text, ""));
     window.scrollTo(0, 0);

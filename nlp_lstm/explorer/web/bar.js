@@ -71,9 +71,7 @@ function showWords(words, page, view) {
     one.addEventListener("click", () => page.set({ word: number }));
     words.append(one);
   }
-  const inOrder = [view.focus, ...view.readings];
-  const tagger = inOrder.find((reading) => reading.model.tags);
-  const predictor = inOrder.find((reading) => !reading.model.tags);
+  const [tagger, predictor] = [shownUnder(view, true), shownUnder(view, false)];
   shown.forEach((typed, at) => {
     const one = /** @type {HTMLElement} */ (words.children[at]);
     const [big, tag, next] = /** @type {HTMLElement[]} */ ([...one.children]);
@@ -116,6 +114,11 @@ function keepInSight(words, at) {
   words.scrollTop = Math.max(0, one.offsetTop - words.offsetTop - words.clientHeight / 2 + one.clientHeight / 2);
 }
 
+/** The reading of a tagger, or of a predictor, whose answers stand under the words. @param {View} view @param {boolean} tags */
+export function shownUnder(view, tags) {
+  return [view.focus, ...view.readings].find(({ model }) => model.tags === tags);
+}
+
 /** The reading with the most words: where one run reads an end, it has one more. @param {View} view */
 export function longestReading(view) {
   return view.readings.reduce((a, b) => (b.sentence.words.length > a.sentence.words.length ? b : a));
@@ -131,8 +134,7 @@ function sayAnswer(view) {
   const longest = longestReading(view);
   const place = longest.place(view.word);
   const all = longest.sentence.words.length;
-  // a word that is left out has no answer: the last one has
-  const chosen = place === null ? (view.word === all ? all - 1 : all) : view.word;
+  const chosen = place === null ? all : view.word; // a word that is left out has no answer: the last one has
   const word = longest.changed.words[(longest.place(chosen) ?? 1) - 1];
   /** @type {(Node|string)[]} */
   const said = longest.sentence.hasEnd && chosen === all ? ["At the end, "] : ["After ", html("em", {}, spoken(cut(word, 40))), ", "];

@@ -41,7 +41,7 @@ export function compareAnswers(reading) {
     const word = reading.changed.words[(reading.place(number) ?? number) - 1];
     moves.push({ word, number, moved, other: !same && largest(before, 1)[0] !== largest(after, 1)[0] });
   }
-  const after = reading.says(last) ?? reading.says(last - 1) ?? reading.saidBefore(last);
+  const after = reading.says(last) ?? reading.saidBefore(last);
   const layers = reading.after.layers.flatMap((parts) => parts.hidden_state);
   const finite = layers.every((values) => values.every(Number.isFinite)) && after.every(Number.isFinite);
   return { title: model.title, names: model.names, before: reading.saidBefore(last), after, moves, finite, tags: model.tags };

@@ -35,6 +35,7 @@ export function makeKnobs(page) {
   const swapWord = html("input", { type: "text", maxlength: "60", size: "12", "aria-label": "Word to read in its place", placeholder: "another word" });
   const swap = button("Swap", () => swapIn());
   swapWord.addEventListener("keydown", (event) => event.key === "Enter" && swapIn());
+  const refused = html("span", { class: "note", role: "status" });
   const heldNow = html("ul", { class: "held" });
   const reset = button("Reset", () => page.set(UNCHANGED), { class: "reset" });
   const lead = html("div", { class: "panel-lead said", "aria-live": "polite" }), results = html("div", { class: "changes" });
@@ -44,7 +45,7 @@ export function makeKnobs(page) {
     html("h2", { id: "knobs-title" }, "Knobs: change it and see"),
     html("div", { class: "knobs" },
       html("div", { class: "knob-row" }, parts.element, units.element, words.element, label),
-      html("div", { class: "knob-row" }, shut, drop, html("span", { class: "swap" }, swapWord, swap)), hint),
+      html("div", { class: "knob-row" }, shut, drop, html("span", { class: "swap" }, swapWord, swap), refused), hint),
     html("div", { class: "knob-row" }, heldNow, reset), lead, results, table.element);
 
   /** @param {Knob} knob */
@@ -62,8 +63,9 @@ export function makeKnobs(page) {
 
   function swapIn() {
     const { focus, word } = page.view;
-    const [typed] = focus.model.vocabulary.encode(swapWord.value, { asTyped: true }).words;
-    if (typed) page.set({ swap: word, swapWord: typed });
+    const { words: typed } = focus.model.vocabulary.encode(swapWord.value, { asTyped: true });
+    refused.textContent = typed.length === 1 ? "" : `Give one word: you gave ${typed.length ? `${typed.length}, ${typed.join(" | ")}` : "none"}.`;
+    if (typed.length === 1) page.set({ swap: word, swapWord: typed[0] });
   }
 
   /** Take what can be turned from knobs of a link or of the tour, or the opened part. @param {import("./state.js").State} state */
@@ -90,7 +92,7 @@ export function makeKnobs(page) {
     hint.textContent = `A forget gate acts on what was there before its word. To forget “${name}”, choose the word after it.`;
     drop.textContent = `Leave out “${name}”`;
     swap.textContent = `Read it for “${name}”`;
-    for (const one of [drop, swap, swapWord]) one.disabled = implied || (one === drop && focus.sentence.words.length < 3);
+    for (const one of [drop, swap, swapWord]) one.disabled = implied || (one === drop && word === focus.sentence.words.length);
     const changes = changesOf(page, view);
     heldNow.replaceChildren(...changes.map(({ told, letGo }) => html("li", {}, told, button("×", letGo, { "aria-label": `Let go: ${told}` }))));
     reset.disabled = !changes.length;

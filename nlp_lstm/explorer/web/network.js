@@ -28,7 +28,9 @@ import { sumTerms } from "./terms.js";
  * @property {boolean} tie_weights
  * @property {string[]} labels
  * @property {number} outputs
- * @property {string[]} words all of the vocabulary, in order of id
+ * @property {string[]} words all of the vocabulary that the page keeps, in order of id
+ * @property {number} all_words how many words the run itself has
+ * @property {boolean} found whether commands find the run by its name
  * @property {{lowercase: boolean, starts_with_eos: boolean, ends_with_stop: boolean, tokenized: boolean | null}} reading
  * @property {boolean} links
  * @property {boolean} straight_apostrophes

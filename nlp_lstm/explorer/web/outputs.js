@@ -21,21 +21,21 @@ const VERBS = ["was", "were", "is", "are", "he", "she", "his", "her"]; // what m
 /**
  * The outputs that are chosen, or else: the likeliest of one text, against the likeliest of the other that is on the
  * opposite side of a scale of sentiments, or that is another output where there is no such scale.
- * @param {Page} page
+ * @param {import("./state.js").State} state
  * @param {Model} model
  * @param {Float32Array} towards what the model says of the text towards whose answer it goes
  * @param {Float32Array} against what it says of the other; the same for one text alone
  * @returns {Score}
  */
-export function chooseOutputs(page, model, towards, against) {
+export function chooseOutputs(state, model, towards, against) {
   const ranked = largest(towards, OFFERED), others = largest(against, OFFERED);
   const verbs = model.tags ? [] : VERBS.map((name) => model.names.indexOf(name)).filter((at) => at > 1);
   const tags = model.tags ? model.names.map((_, at) => at) : [];
   const named = (/** @type {string} */ name) => (name ? model.names.indexOf(name) : -1);
-  const first = named(page.state.towards) >= 0 ? named(page.state.towards) : ranked[0];
+  const first = named(state.towards) >= 0 ? named(state.towards) : ranked[0];
   const opposite = model.tags ? largest(against, tags.length).find((at) => sideOf(model, at) * sideOf(model, first) < 0) : undefined;
   const usual = opposite ?? others.find((at) => at !== first) ?? null;
-  const second = named(page.state.against) >= 0 && named(page.state.against) !== first ? named(page.state.against) : usual;
+  const second = named(state.against) >= 0 && named(state.against) !== first ? named(state.against) : usual;
   const offered = tags.length ? tags : [...new Set([first, second ?? first, ...ranked, ...others, ...verbs])];
   return { towards: first, against: second, offered };
 }

@@ -176,7 +176,7 @@ function encodeBounded(model, text) {
  */
 function changeWords(model, sentence, state) {
   const typed = sentence.words.length - (sentence.hasEnd ? 1 : 0);
-  if (state.without && state.without <= typed && typed > 1) {
+  if (state.without && state.without <= typed && typed > 1 && state.without < sentence.words.length) { // else no later word could change
     /** @template T @param {T[]} values */
     const left = (values) => values.filter((_, place) => place !== state.without - 1);
     return { ...sentence, words: left(sentence.words), ids: left(sentence.ids), unknown: left(sentence.unknown) };

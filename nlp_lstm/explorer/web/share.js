@@ -2,10 +2,12 @@
  * Panel 6, share and repeat: a link to this state, and what prints the same numbers.
  */
 
-import { writeHash, writeKnob } from "./state.js";
+import { pythonLines, shellLines } from "./repeat.js";
+import { writeHash } from "./state.js";
 import { button, html } from "./table.js";
 
 /** @typedef {import("./app.js").Page} Page */
+/** @typedef {import("./readings.js").Model} Model */
 /** @typedef {import("./readings.js").View} View */
 /** @typedef {{element: HTMLElement, show: (text: string) => void}} Copied */
 
@@ -18,11 +20,11 @@ export function makeShare(page) {
   const python = makeCopied("The same numbers in Python", "Copy the Python lines");
   const why = html("p", { class: "panel-lead" }, "To keep this file small, embeddings are rounded to int8, and all other weights to float16. "
     + "The commands read with the weights as they are, so last digits can differ.");
-  const rounding = html("ul", { class: "notes" }, ...page.runs.map(({ run }) => html("li", {}, tellRounding(run))));
+  const rounding = html("ul", { class: "notes" }, ...page.runs.flatMap(({ run }) => [tellRounding(run), ...tellDifferent(run)]).map((told) => html("li", {}, told)));
   const title = html("h2", { id: "share-title" }, "Take it with you");
   const element = html("section", { class: "panel share wide", id: "panel-share", "aria-labelledby": "share-title" }, title, why, rounding);
   const local = html("p", { class: "note" }, "This link works only on this computer. Send the class the file too, and let them put this after its address:");
-  const after = makeCopied("", "Copy what follows the address"), forFile = html("div", {}, local, after.element);
+  const after = makeCopied("", "Copy what follows the address"), forFile = html("div", { class: "for-file" }, local, after.element);
   element.append(link.element, forFile, shell.element, python.element);
 
   function showLink() {
@@ -78,39 +80,10 @@ async function copyText(element) {
   }
 }
 
-/** @param {View} view */
-export function shellLines(view) {
-  const { state, focus } = view;
-  const text = quoteShell(readText300(view));
-  const ask = (/** @type {string[]} */ options) => `nlp-lstm probe ${options.join(" ")} ${text.startsWith("'-") ? "-- " : ""}${text}`;
-  const run = `--run ${quoteShell(focus.run.name)}`;
-  const runs = view.readings.map((reading) => `--run ${quoteShell(reading.run.name)}`);
-  const lines = [ask(runs), ask([run, `--layer ${view.layer}`, `--unit ${view.unit}`])];
-  if (state.knobs.length && focus.isChanged) lines.push(ask([run, ...state.knobs.map((knob) => `--hold ${quoteShell(writeKnob(knob))}`)]));
-  else if (state.without && focus.isChanged) lines.push(ask([...runs, `--without ${state.without}`]));
-  else if (state.swap && focus.isChanged) lines.push(ask([...runs, `--swap ${quoteShell(`${state.swap}=${state.swapWord}`)}`]));
-  return lines;
-}
-
-/** @param {View} view */
-export function pythonLines(view) {
-  const { state, focus } = view;
-  const name = quotePython(focus.run.name);
-  const names = `[${view.readings.map(({ run }) => quotePython(run.name)).join(", ")}]`;
-  const lines = ["import nlp_lstm", "", `text = ${quotePython(readText300(view))}`];
-  lines.push(`print(nlp_lstm.probe(text, ${names}))`);
-  lines.push(`print(nlp_lstm.probe(text, ${name}, layer=${view.layer}, unit=${view.unit}))`);
-  if (state.knobs.length && focus.isChanged) {
-    const edits = state.knobs.map(({ part, value, word, layer, unit }) => {
-      const places = Object.entries({ words: word, layer, unit }).filter(([, place]) => place !== null);
-      return `nlp_lstm.Edit(${[quotePython(part), value, ...places.map(([key, place]) => `${key}=${place}`)].join(", ")})`;
-    });
-    lines.push(`edits = [${edits.join(", ")}]`, `print(nlp_lstm.probe(text, ${name}, hold=edits))`);
-    lines.push(`layer = nlp_lstm.trace(${name}, text, edit=edits)["layer_${view.layer}"]`);
-    lines.push(`print({part: values[:, ${view.unit}] for part, values in layer.parts.items()})`);
-  } else if (state.without && focus.isChanged) lines.push(`print(nlp_lstm.probe(text, ${names}, without=${state.without}))`);
-  else if (state.swap && focus.isChanged) lines.push(`print(nlp_lstm.probe(text, ${names}, swap=(${state.swap}, ${quotePython(state.swapWord)})))`);
-  return lines;
+/** Why the commands may read with another run than the page. @param {import("./network.js").Run} run */
+function tellDifferent({ name, words, all_words: all, found }) {
+  const left = words.length < all ? [`${name}: this page keeps ${words.length} of its ${all} words. The commands read with all of them, so they can say something else.`] : [];
+  return found ? left : [...left, `${name}: it was given by its path. Write the path for its name in the commands.`];
 }
 
 /** What rounding does to a run's answers, as measured when the page was made. @param {any} run its JSON */
@@ -120,21 +93,4 @@ export function tellRounding({ name, rounding }) {
   const share = (/** @type {number} */ value, /** @type {number} */ places) => `${(100 * value).toFixed(places)}\u00a0%`;
   return `${name}: rounding moves ${share(moved, 2)} of the probability to other answers, on average, and the first answer stays the `
     + `same after ${share(same, 1)} of the words, in ${sentences} sentences of ${data}.`;
-}
-
-/** The text as far as the page reads it. @param {View} view */
-function readText300(view) {
-  const { sentence } = view.focus;
-  const typed = sentence.words.length - (sentence.hasEnd ? 1 : 0);
-  return view.cut ? view.state.text.slice(0, sentence.ends[typed - 1]) : view.state.text;
-}
-
-/** A text as one argument of a shell. @param {string} text */
-export function quoteShell(text) {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** A text as Python writes it. @param {string} text */
-export function quotePython(text) {
-  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

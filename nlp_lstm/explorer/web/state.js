@@ -166,7 +166,8 @@ export function writeHash(state) {
   const { knobs, ...bounded } = boundState(state, usual);
   const written = new URLSearchParams();
   for (const [name, value] of Object.entries(bounded)) {
-    if (value !== usual[/** @type {keyof State} */ (name)] && value !== null) written.set(name, String(value));
+    const isUsual = value === usual[/** @type {keyof State} */ (name)] && name !== "text"; // a page has a text of its own
+    if (!isUsual && value !== null) written.set(name, String(value));
   }
   for (const knob of knobs) written.append("hold", writeKnob(knob));
   const text = written.toString();

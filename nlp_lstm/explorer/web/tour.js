@@ -77,6 +77,7 @@ export function makeTour(page) {
 
   /** @param {View} view */
   function update(view) {
+    if (!stops.length) return element.remove(); // it is about the models that come with nlp-lstm
     const stop = stops.find((one) => one === TOUR[view.state.stop - 1]);
     const number = stop ? view.state.stop : 0;
     if (number === shown) return;
@@ -85,9 +86,8 @@ export function makeTour(page) {
     if (!stop) {
       heading.textContent = "The tour";
       const start = button("Take the tour", () => step(1), { class: "start" });
-      element.replaceChildren(heading, html("p", {}, invite(stops.length)), ...(stops.length ? [start] : []));
-      home.append(element);
-      return;
+      element.replaceChildren(heading, html("p", {}, invite(stops.length)), start);
+      return home.append(element);
     }
     const at = stops.indexOf(stop);
     heading.textContent = `${at + 1}. ${stop.title}`;
@@ -104,6 +104,7 @@ export function makeTour(page) {
     const panel = document.getElementById(`panel-${stop.state.panel}`);
     if (stop.state.panel === "memory") panel?.prepend(element); // in the second column: above both it would be far away
     else (panel ?? home).before(element);
+    return undefined;
   }
   return { element: home, update };
 }
@@ -126,15 +127,13 @@ function placeOf(models, name) {
 export function isShown(stop, models) {
   return stop.reads.every((name) => {
     const model = models[placeOf(models, name)];
-    return model && [stop.state.text ?? "", stop.state.other ?? ""].every((text) =>
-      model.vocabulary.encode(text, { asTyped: false }).unknown.every((unknown) => !unknown));
+    return model && [stop.state.text ?? "", stop.state.other ?? ""].every((text) => model.vocabulary.knows(text));
   });
 }
 
 /** What is said before the tour begins. @param {number} count of the stops that the page can show */
 function invite(count) {
   const left = TOUR.length - count;
-  if (!count) return "It needs the models that come with nlp-lstm, and this page does not hold them.";
   const without = left ? ` It leaves out ${left}: they need models or words that this page does not hold.` : "";
   return `What articles say of LSTMs, and what is so: ${count === 1 ? "one stop" : `${count} stops`}. Guess, then see.${without}`;
 }

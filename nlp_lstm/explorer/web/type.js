@@ -2,7 +2,7 @@
  * Panel 1, type: what the models say after every word, at every keystroke.
  */
 
-import { longestReading, makeBar } from "./bar.js";
+import { longestReading, makeBar, shownUnder } from "./bar.js";
 import { makeCard } from "./cards.js";
 import { cut } from "./shapes.js";
 import { button, html, tableBelow } from "./table.js";
@@ -22,9 +22,10 @@ const EXAMPLES = [
 /** @param {Page} page */
 export function makeType(page) {
   const field = html("textarea", { id: "text", rows: "1", spellcheck: "false", autocomplete: "off" });
-  const examples = EXAMPLES.map((text) => button(text, () => read(text), { class: "example" }));
+  const examples = EXAMPLES.filter((text) => page.runs.some(({ vocabulary }) => vocabulary.knows(text))).map((text) => button(text, () => read(text), { class: "example" }));
   const label = html("label", { for: "text", class: "label" }, "Your sentence", html("span", { class: "hint" }, ". Press Enter, then walk through its words with \u2190 and \u2192"));
   const tried = html("div", { class: "examples" }, html("span", { class: "label" }, "or try"), ...examples);
+  tried.hidden = !examples.length;
   const explains = html("p", { class: "explains" }), bar = makeBar(page);
   const typing = html("section", { class: "panel typing wide", "aria-label": "Your sentence" }, label, field, tried, explains);
   const notes = html("ul", { class: "notes" });
@@ -65,26 +66,28 @@ function fit(field) {
 }
 
 /** What the small lines of the words are. @param {View} view */
-function tellLines({ readings }) {
-  const [tags, expects] = [true, false].map((tags) => readings.some(({ model }) => model.tags === tags));
-  return `Read from the left: ${tags ? "the label under a word is for the sentence up to it" : ""}${tags && expects ? "; " : ""}`
-    + `${expects ? "\u2192 is the word expected next" : ""}.`;
+function tellLines(view) {
+  const [tagger, predictor] = [shownUnder(view, true), shownUnder(view, false)];
+  const told = [...(tagger ? [`the label under a word is what ${tagger.model.title} says of the sentence up to it`] : []),
+    ...(predictor ? [`\u2192 is the word that ${predictor.model.title} expects next`] : [])];
+  return `Read from the left: ${told.join("; ")}.`;
 }
 
 /** @param {RunReading} reading */
-function noteUnknown({ sentence, model }) {
+function noteUnknown({ sentence, model, run }) {
   const unknown = [...new Set(sentence.words.filter((_, at) => sentence.unknown[at]))].slice(0, 12);
   if (!unknown.length) return [];
   const names = unknown.flatMap((word, at) => [at ? ", " : "", html("em", {}, cut(word, 30))]);
   const what = unknown.length > 1 ? " are new to " : " is new to ";
-  return [html("li", {}, ...names, what, `${model.title}: it reads `, html("code", {}, "<unk>"), ", one sign for all the words it never learned.")];
+  const others = run.words.length < run.all_words ? `all but the ${run.words.length} words that this page keeps of it` : "all the words it never learned";
+  return [html("li", {}, ...names, what, `${model.title}: it reads `, html("code", {}, "<unk>"), `, one sign for ${others}.`)];
 }
 
 /** @param {View} view */
 function noteText(view) {
-  const ended = view.readings.find(({ sentence }) => sentence.hasEnd);
+  const ended = view.readings.filter(({ sentence }) => sentence.hasEnd).map(({ model }) => model.title);
   const notes = [];
-  if (ended) notes.push(html("li", {}, html("em", {}, "(end)"), `: your text has no stop, so ${ended.model.title} reads one after it.`));
+  if (ended.length) notes.push(html("li", {}, html("em", {}, "(end)"), `: your text has no stop, so ${ended.join(" and ")} read${ended.length > 1 ? "" : "s"} one after it.`));
   if (view.cut) notes.push(html("li", {}, `Your text is longer than this page takes: it reads the first ${MOST_WORDS} words, or ${LONGEST_TEXT} characters.`));
   return notes;
 }

@@ -1,7 +1,8 @@
 // Panel: two sentences, A and B. A square puts B's state into A: how much of the difference in the answer moves?
 
 import { spoken } from "./answers.js";
-import { chooseOutputs, outputChoices } from "./outputs.js";
+import { outputChoices } from "./outputs.js";
+import { PAIRS, readTwo } from "./pairs.js";
 import { partName } from "./parts.js";
 import { allPlaces, scoreOf } from "./patching.js";
 import { figure, percent } from "./shapes.js";
@@ -12,34 +13,17 @@ import { button, choice, html, tableBelow, whenSeen } from "./table.js";
 /** @typedef {import("./app.js").Page} Page */
 /** @typedef {import("./readings.js").View} View */
 /** @typedef {import("./patching.js").Place} Place */
-/** @typedef {import("./words.js").Sentence} Sentence */
+/** @typedef {import("./pairs.js").Two} Two */
 
-const MOST_COMPARED = 16, LEAST_SQUARE = 30; // words; pixels of a square
-/** A, B, and what a predictor is asked for. @type {[string, string, string, string][]} */
-const PAIRS = [
-  ["the film was very funny", "the film was not funny", "", ""],
-  ["the film is good but too long", "the film is good but not long", "", ""],
-  ["nobody liked this good film", "everybody liked this good film", "", ""],
-  ["the boy near the trees", "the boys near the trees", "were", "was"],
-  ["the dog that the girls saw", "the dogs that the girls saw", "were", "was"],
-  ["the boy said that", "the girl said that", "she", "he"],
-];
-
-/**
- * @typedef {Object} Two both sentences as the run in focus reads them
- * @property {Sentence} a
- * @property {Sentence} b
- * @property {import("./outputs.js").Score} score
- * @property {string} key names all of it
- */
-
+const LEAST_SQUARE = 30; // pixels
 /**
  * Make the panel.
  * @param {Page} page
  */
 export function makeVersus(page) {
   const pairs = choice("Pairs", [{ value: "", words: "choose a pair" },
-    ...PAIRS.map(([a, b], at) => ({ value: String(at), words: `${a} | ${b}` }))], (value) => value && takePair(Number(value)));
+    ...PAIRS.flatMap(([a, b, towards], at) =>
+      page.runs.some(({ tags, vocabulary }) => tags === !towards && vocabulary.knows(`${a} ${b}`)) ? [{ value: String(at), words: `${a} | ${b}` }] : [])], (value) => value && takePair(Number(value)));
   const field = html("input", { type: "text", id: "other", maxlength: "600", spellcheck: "false", autocomplete: "off", placeholder: "the second sentence, with as many words" });
   field.addEventListener("input", () => page.set({ other: field.value }));
   const choices = outputChoices(page), fill = button("All squares", () => page.set({ squares: "all" }), { class: "fill-all" });
@@ -65,7 +49,7 @@ export function makeVersus(page) {
   /** @param {View} view */
   function draw(view) {
     if (field.value !== view.state.other) field.value = view.state.other;
-    const two = readTwo(page, view);
+    const two = readTwo(view);
     found.hidden = typeof two === "string";
     if (typeof two === "string") return lead.replaceChildren(two);
     if (two.key !== key) [key, shares, asked, filling] = [two.key, new Map(), "", false];
@@ -87,7 +71,7 @@ export function makeVersus(page) {
     drawn.style.minWidth = drawn.style.maxWidth;
     picture.replaceChildren(drawn);
     if (focused) /** @type {SVGElement | null} */ (picture.querySelector(`[data-square="${focused}"]`))?.focus();
-    note.textContent = tellScores(view, two);
+    note.textContent = (view.focus.isChanged ? "What you changed above is left out here. " : "") + tellScores(view, two);
     const rows = places.filter((place) => shares.has(nameOf(place)));
     table.fill(["square", "word", "moves"], rows.map((place) =>
       [`layer ${place.layer} ${partName(place.part)}`, two.a.words[place.word - 1], percent(shares.get(nameOf(place)) ?? NaN)]));
@@ -96,7 +80,7 @@ export function makeVersus(page) {
 
   /** @param {Place[]} places */
   async function move(places) {
-    const two = readTwo(page, page.view), mine = key, into = shares;
+    const two = readTwo(page.view), mine = key, into = shares;
     if (typeof two === "string") return;
     const outputs = /** @type {[number, number]} */ ([two.score.towards, two.score.against]);
     await page.view.focus.network.patch(two.a.ids, two.b.ids, outputs, places, (done, patched) => {
@@ -122,24 +106,6 @@ export function makeVersus(page) {
 /** A square's name. @param {Place} place */
 export function nameOf({ layer, part, word }) {
   return `${layer} ${part} ${word}`;
-}
-
-/**
- * Both sentences, or why they cannot be compared.
- * @param {Page} page
- * @param {View} view
- * @returns {Two | string}
- */
-function readTwo(page, { focus, state }) {
-  if (!state.other.trim()) return "Write a second sentence B, or choose a pair: you will see which states carry the difference.";
-  const a = focus.sentence, b = focus.model.vocabulary.encode(state.other, { asTyped: false });
-  if (a.words.length !== b.words.length) return `A has ${a.words.length} words and B ${b.words.length}: give B as many words as A.`;
-  if (a.words.length > MOST_COMPARED) return `A has ${a.words.length} words: this panel takes up to ${MOST_COMPARED}.`;
-  if (a.ids.every((id, at) => id === b.ids[at])) return `To ${focus.model.title}, A and B are the same words: change a word of B.`;
-  const hidden = (/** @type {Sentence} */ one) => focus.network.read(one.ids, {}).layers[focus.run.layers - 1].hidden_state;
-  const last = a.words.length - 1;
-  const score = chooseOutputs(page, focus.model, focus.model.says(hidden(b)[last]), focus.model.says(hidden(a)[last]));
-  return { a, b, score, key: `${focus.index} ${a.ids} ${b.ids} ${score.towards} ${score.against}` };
 }
 
 /**

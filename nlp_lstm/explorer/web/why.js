@@ -18,7 +18,7 @@ const NO_NUMBERS = "The answer is no number (NaN), so there is nothing to draw."
  * @param {Page} page
  */
 export function makeWhy(page) {
-  const before = html("p", { class: "note" }), lead = html("p", { class: "panel-lead said", "aria-live": "polite" });
+  const before = html("p", { class: "note" }, "The knobs are left out here: this explains what was said before them."), lead = html("p", { class: "panel-lead said", "aria-live": "polite" });
   const choices = outputChoices(page), picture = html("div", { class: "why" });
   const note = html("p", { class: "note" }), table = tableBelow("The shares as a table");
   const element = html("section", { class: "panel", id: "panel-why", "aria-labelledby": "why-title" },
@@ -29,11 +29,10 @@ export function makeWhy(page) {
   function draw({ focus, word: chosen, state }) {
     const { model, network, changed } = focus, word = focus.place(chosen) ?? Math.max(1, chosen - 1);
     const said = (state.knobs.length ? null : focus.says(chosen)) ?? focus.saidBefore(chosen);
-    const score = chooseOutputs(page, model, said, said);
+    const score = chooseOutputs(state, model, said, said);
     choices.update(score, model);
     const ids = changed.ids.slice(0, word), words = changed.words.slice(0, word);
     before.hidden = !state.knobs.length;
-    before.replaceChildren(`The knobs are left out here: this explains what ${model.title} said before, `, html("b", {}, spoken(model.answers(said)[0]?.name ?? "")), ".");
     const now = `${focus.index} ${score.towards} ${score.against} ${ids}`;
     if (now === asked) return;
     asked = now;

@@ -133,6 +133,11 @@ export class Vocabulary {
     return this.ids.get(word) ?? this.ids.get(this.normalize(word)) ?? UNKNOWN;
   }
 
+  /** Whether no word of a text is unknown. @param {string} text */
+  knows(text) {
+    return !this.encode(text).unknown.some(Boolean);
+  }
+
   /**
    * What the model sees of a word: straight apostrophes, no links, and lower case, if it was trained so.
    * @param {string} word
