@@ -2,7 +2,8 @@
 
 The verbs are those of the command line, with the same names and defaults:
 
-    train -> Run      evaluate, predict, probe, anatomy, runs, presets, data -> Report
+    train -> Run      sweep -> Report on many trainings
+    evaluate, predict, probe, anatomy, runs, presets, data -> Report
     generate -> str   export -> a file of plain Keras
     compare -> Report: hidden against cell state over a corpus, beside an untrained model
     verdict -> Report: what is said about the two, each claim measured and judged

@@ -194,6 +194,13 @@ def test_a_picture_shows_the_counter_beside_the_count():
     )
 
 
+def test_a_corpus_without_counts_is_refused_before_anything_is_trained(here, cli, monkeypatch):
+    monkeypatch.setattr("nlp_lstm.training.several.train_several", lambda *_, **__: pytest.fail("it trains"))
+    refused = cli("compare", "counting", "--data", "mini")
+    assert refused.code == 65
+    assert "mini says no counts of its words" in refused.err
+
+
 def test_what_has_no_counts_is_refused(new_run, here):
     run = new_run(here / "runs/sentiment-001")
     stories = tuple(Example(("the", "sky"), ("positive", "positive")) for _ in range(40))

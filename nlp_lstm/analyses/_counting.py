@@ -68,6 +68,15 @@ class Counted:
         return int(self.lengths[self.lengths < wrong].max(initial=0))
 
 
+def check_strings(source: str, examples: Sequence[Example]) -> None:
+    """Raise a DataError if a string of a corpus has no counts."""
+    if not all(COUNT in example.facts for example in examples):
+        raise DataError(
+            f"{source} says no counts of its words: read a corpus that does, --data counting:anbn or "
+            "--data counting:dyck1"
+        )
+
+
 def check_counts(study: Study) -> None:
     """Raise an error unless the strings have counts, and the run was trained to answer about such strings.
 
@@ -76,11 +85,7 @@ def check_counts(study: Study) -> None:
         UsageError: if the run says other labels than the corpus has, or does not know a word of it.
     """
     examples, run = study.examples, study.run
-    if not all(COUNT in example.facts for example in examples):
-        raise DataError(
-            f"{study.data} says no counts of its words: read a corpus that does, --data counting:anbn or "
-            "--data counting:dyck1"
-        )
+    check_strings(study.data, examples)
     if len(examples) < FEWEST:
         raise DataError(
             f"counting over {len(examples)} strings: at least {FEWEST} are needed, give a larger --limit"
@@ -89,7 +94,7 @@ def check_counts(study: Study) -> None:
     words = sorted({word for example in examples for word in example.words})
     if not wanted or not wanted <= {*run.label_names} or UNK in run.vocabulary.ids(words):
         raise UsageError(
-            f"{run.name} was not trained on {study.data}: nlp-lstm train tagging --data {study.data} trains "
+            f"{run.name} was not trained on {study.data}: nlp-lstm train --data {study.data} trains "
             "a run that reads it"
         )
 

@@ -3,14 +3,16 @@
 Each cell is then trained from five seeds on a small corpus with a known answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from nlp_lstm.analyses import ANALYSES
+from nlp_lstm.analyses._counting import check_strings
 from nlp_lstm.analyses.studies import Study, make_study
+from nlp_lstm.corpora import Example
 from nlp_lstm.corpora.streaming import stream_corpus
 from nlp_lstm.models.cells import CELLS
 from nlp_lstm.report import Report
@@ -19,6 +21,7 @@ from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run
 
 SEEDS = 5
+FEW = 10  # sentences are enough to see whether a corpus has what an analysis needs
 TRAINING = 0.9  # of the time that such an analysis takes, about
 
 
@@ -31,12 +34,14 @@ class Trainees:
         data: the corpus, as `load_corpus` takes it.
         split: which split of it the analysis reads.
         settings: changes to the task's settings.
+        check: refuses sentences that the analysis cannot read, by their corpus, before anything is trained.
     """
 
     task: str
     data: str
     split: str
     settings: dict[str, Any]
+    check: Callable[[str, Sequence[Example]], None] = lambda source, examples: None
 
 
 TRAINEES = {
@@ -66,6 +71,7 @@ TRAINEES = {
             "learning_rate": 0.03,
             "dropout": 0.0,
         },
+        check_strings,
     ),
 }
 
@@ -88,6 +94,7 @@ def compare_cells(
     trainees = TRAINEES[analysis]
     source = data or (str(runs[0].data.get("source", trainees.data)) if runs else trainees.data)
     if not runs:
+        trainees.check(source, stream_corpus(source, split=trainees.split).choose(FEW))
         with part(TRAINING):
             runs = _train(trainees, source, seed)
     with threadpool_limits(1):

@@ -155,10 +155,9 @@ def _scale_table(found: Mapping[str, Logs]) -> Comparison:
         cell: Interval(*(np.array([one[cell][end][far] for one in sizes]) for end in range(3)))
         for cell in sizes[0]
     }
-    least = {
-        cell: np.where(np.isfinite(one.low), one.low, one.mean) for cell, one in at.items()
-    }  # of one run
-    grown = [cell for cell, sizes in least.items() if (sizes > 1).any()]
+    # one run has no interval: its mean then
+    least = {cell: np.where(np.isfinite(one.low), one.low, one.mean) for cell, one in at.items()}
+    grown = [cell for cell, slopes in least.items() if (slopes > 1).any()]
     told = f"With {SCALES[-1]} times the recurrent kernel: {_tell(at, -1)}"
     see = f"{told}; at some scale the slopes of {' and '.join(grown) or 'no cell'} grow on the way."
     return Comparison.from_columns(

@@ -20,6 +20,7 @@ from nlp_lstm.training.sweep_plans import Plan, Point
 
 NAME = "sweep"  # of the study in Optuna's words
 PLAN = "plan"  # where Optuna's study keeps it
+ANOTHER = "give another --storage, or leave --grid out to go on with it"
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,8 @@ class Journal:
 
     def __init__(self, path: Path, plan: Plan | None = None):
         self.path, self.folder = path, path.parent
-        self._states, self._lock = (
-            _load_optuna().trial.TrialState,
-            FileLock(f"{path}.queue"),
-        )  # Optuna has a PATH.lock of its own
+        self._states = _load_optuna().trial.TrialState
+        self._lock = FileLock(f"{path}.queue")  # Optuna has a PATH.lock of its own
         if plan is None and not path.is_file():
             raise MissingInputError(f"{path} is not there: give --grid, which begins a sweep")
         try:
@@ -130,9 +129,14 @@ class Journal:
         self._study.tell(number, state=self._states.FAIL)
 
     @property
+    def planned(self) -> int:
+        """How many trainings the sweep has in all."""
+        return len(self._points)
+
+    @property
     def left(self) -> int:
         """How many trainings have not ended."""
-        return len(self._points) - len(self.outcomes())
+        return self.planned - len(self.outcomes())
 
     def outcomes(self) -> list[Outcome]:
         """Return what came of the trainings that have ended, in the order of the plan."""
@@ -142,9 +146,6 @@ class Journal:
             facts, reason = ({}, told[str(one.number)]) if failed else (told[str(one.number)], "")
             found.append(Outcome(self._points[one.number], one.value, facts, reason))
         return found
-
-
-ANOTHER = "give another --storage, or leave --grid out to go on with it"
 
 
 def _load_optuna() -> Any:

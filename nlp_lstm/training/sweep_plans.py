@@ -12,14 +12,8 @@ from nlp_lstm.task import load_task
 from nlp_lstm.training.recipes import make_recipe
 
 Point = dict[str, Any]  # setting -> value, "seed" too
-OF_DATA = (
-    "task",
-    "data",
-    "labels",
-    "classes",
-    "subphrases",
-    "vectors",
-)  # what a recipe takes besides settings
+# What a recipe takes besides settings.
+OF_DATA = ("task", "data", "labels", "classes", "subphrases", "vectors")
 WORDS = {"true": True, "false": False, "yes": True, "no": False}
 
 

@@ -14,6 +14,7 @@ OVERFITTING = (
     "overfitting: loss on the validation split minus loss in training, in nats per word, at the epoch whose "
     "weights were kept; dropout makes the loss in training larger"
 )
+FACTS = ("parameters", "seconds", "overfitting")
 Points = dict[tuple[Any, ...], list[Outcome]]  # values of the grid -> what came of its trainings
 
 
@@ -65,9 +66,6 @@ def _point_table(plan: Plan, points: Points, metric: str) -> Comparison:
     see = " ".join(filter(None, (_see(plan, points, at) for at in range(min(2, len(names))))))
     title = f"sweep: {metric} by {' and '.join(names)}"
     return Comparison.from_columns(title, rows, columns, "point", meaning, see=see)
-
-
-FACTS = ("parameters", "seconds", "overfitting")
 
 
 def _mean(runs: Sequence[Outcome], name: str) -> float:

@@ -198,8 +198,7 @@ def _work_alone(path: Path, trial: Trial) -> None:
 def _tell(journal: Journal, report: ShareReport | None) -> None:
     """Tell which share of the trials has ended."""
     if report is not None:
-        ended = len(journal.outcomes())
-        report(ended / (ended + journal.left))
+        report(1 - journal.left / journal.planned)
 
 
 def _report(journal: Journal) -> Report:
