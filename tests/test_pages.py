@@ -137,6 +137,16 @@ def test_the_verdict_that_is_shown_has_the_claims_and_rules_of_the_program():
         assert f"| {number}. {claim.statement} | {outcome.lower()} |" in page
 
 
+def test_every_figure_of_the_annotated_article_is_one_of_the_verdict():
+    page = (ROOT / "docs/understand/article.md").read_text(encoding="utf-8").replace("−", "-")
+    said = " ".join(VERDICT.read_text(encoding="utf-8").split())
+    figures = re.findall(r"(-?\d+\.\d+)\s+\[(-?[\d.]+), (-?[\d.]+)\]", page)
+    assert len(figures) >= 20
+    for value, low, high in figures:
+        other_sign = " ".join(f"-{number}" for number in (value, high, low))  # "they cost 0.649"
+        assert f" {value} {low} {high}" in said or f" {other_sign}" in said, (value, low, high)
+
+
 def test_the_verdict_that_is_shown_is_of_the_runs_and_texts_that_come_with_the_program(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     studies = make_studies((), None, "validation", None, 0, {})
