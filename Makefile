@@ -2,6 +2,7 @@
 # make test   everything that CI runs: lint, types, tests, docs; what it skips it names, as a browser that is not there
 # make test-slow  the tests that take longer than that
 # make docs   the documentation, in build/docs/index.html; warnings are errors
+# make lessons  a copy of every lesson for students, without solutions, and one for teachers, in build/lessons
 # make outputs  type all pages of README and docs, and write into them what their commands print
 # make explore  the page in which the shipped runs read what you type, in build/explore.html
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
@@ -17,7 +18,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-slow docs outputs verdict studies explore picture shipped bench bench-torch clean
+.PHONY: demo test test-slow docs lessons outputs verdict studies explore picture shipped bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -47,8 +48,12 @@ docs: $(VENV)/installed-dev explore $(patsubst notebooks/%,docs/learn/%,$(wildca
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
 	@echo build/docs/index.html
 
-docs/learn/%.ipynb: notebooks/%.ipynb $(shell find nlp_lstm tasks -name '*.py')
+docs/learn/%.ipynb: notebooks/%.ipynb docs/lesson_copies.py $(shell find nlp_lstm tasks -name '*.py')
 	$(BIN)/python docs/execute_notebook.py $< $@
+
+lessons: $(VENV)/installed-dev
+	$(BIN)/python docs/lesson_copies.py build/lessons
+	@echo build/lessons/student build/lessons/teacher
 
 outputs: $(VENV)/installed-dev
 	$(BIN)/python tests/pages.py

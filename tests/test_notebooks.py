@@ -1,6 +1,5 @@
-"""The notebooks run from top to bottom, and are stored as a student should open them: without outputs."""
+"""The notebooks run from top to bottom, and are stored without outputs. Their copies: test_lessons.py."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +29,7 @@ def test_they_are_numbered_in_the_order_of_reading():
 
 @each_notebook
 def test_it_runs_in_an_empty_folder(path):
-    """The copy with outputs stays: the documentation shows it."""
+    """All checks pass in this copy, the teacher's. It stays: the documentation shows it."""
     output = ROOT / "docs/learn" / path.name
     output.unlink(missing_ok=True)
     command = [sys.executable, ROOT / "docs/execute_notebook.py", path, output]
@@ -59,15 +58,6 @@ def test_its_first_cells_say_what_it_teaches_and_install_the_package(path):
         assert line in first.source
     assert install.source.startswith("# In Colab, run this first")
     assert 'find_spec("nlp_lstm") is None' in install.source
-
-
-@each_notebook
-def test_its_exercises_have_solutions(path):
-    text = "\n".join(sources(path, "markdown"))
-    exercises, solutions = text.split("## Exercises\n")[1].split("## Solutions\n")
-    numbers = re.findall(r"^(\d+)\. ", exercises, re.MULTILINE)
-    assert len(numbers) >= 2
-    assert re.findall(r"^\*\*(\d+)\.\*\*", solutions, re.MULTILINE) == numbers
 
 
 @each_notebook
