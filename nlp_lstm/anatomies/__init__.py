@@ -57,10 +57,11 @@ class Anatomy(Report):
         return drawing.draw(self) if format == "svg" else _png.to_png(drawing.draw(self))
 
     def _repr_html_(self) -> str:
-        """What a notebook shows: the drawing, the facts and the tables."""
+        """What a notebook shows: the drawing, and the facts and tables folded in below it."""
         from nlp_lstm.anatomies.drawing import draw_fragment
 
-        return f"{draw_fragment(self)}\n{super()._repr_html_()}"
+        tables = f"<details><summary>The numbers</summary>\n{super()._repr_html_()}</details>"
+        return f"{draw_fragment(self)}\n{tables}"
 
 
 def anatomy(
