@@ -177,7 +177,7 @@ def test_each_exercise_has_a_solution_and_a_check(path):
         end = next(place for place, text in enumerate(texts) if text.startswith(f"# Check {number}\n"))
         assert any("# SOLUTION" in text or "# BEGIN SOLUTION" in text for text in texts[begin:end])
         assert "assert " in texts[end]
-        assert texts[end].splitlines()[-1].startswith('print("Right: ')
+        assert re.match(r'print\(f?"Right: ', texts[end].splitlines()[-1])
 
 
 @each_quick_lesson
