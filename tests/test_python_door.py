@@ -172,6 +172,18 @@ def test_a_notebook_shows_the_pictures_with_the_numbers_folded_in(two_runs):
     assert "<script" not in page
 
 
+def test_a_notebook_shows_the_evidence_of_claims_once():
+    claims = Comparison(
+        "verdict", ["1"], ["verdict", "what_is_said"], [("holds", "c lasts.")], "claim", "", "claims"
+    )
+    columns = {"value": [0.5], "low": [0.4], "high": [0.6]}
+    evidence = Comparison.from_columns("1. c lasts. HOLDS", ["a"], columns, "what", "share", "intervals")
+    page = Report((claims, evidence))._repr_html_()
+    assert svgs(page) == 1
+    assert page.count("<details>") == 2
+    assert svgs(Report((evidence,))._repr_html_()) == 1
+
+
 def test_two_reports_of_a_page_share_no_part(two_runs):
     first, second = (nlp_lstm.trace("sentiment-001", text)["layer_1"] for text in ("the sky", "not bad"))
     pages = [one._repr_html_() for one in (first, second)]

@@ -16,6 +16,7 @@ from nlp_lstm.views.html import inline
 
 # Pictures are drawn on white, also in a dark notebook; lines end and meet as matplotlib draws them.
 PAPER = "background: #ffffff; stroke-linejoin: round; stroke-linecap: butt"
+WIDE = 8.75  # inches of a notebook's page: a wider picture would be shrunk, and its text with it
 FITS = '<svg style="max-width: 100%; height: auto" '  # where the notebook is narrower than the picture
 
 
@@ -33,14 +34,18 @@ def show_fragment(report: Report) -> str:
     facts = show_facts(report.facts)
     parts = [f"<p>{escape(facts)}</p>"] if facts else []
     draws = importlib.util.find_spec("matplotlib") is not None
-    parts += [_section(table, charts(table, report) if draws else []) for table in report.comparisons]
+    claims = {row for table in report.comparisons if table.chart == "claims" for row in table.rows}
+    for table in report.comparisons:
+        evidence = table.title.partition(". ")[0] in claims  # which the picture of the claims has drawn
+        pictures = charts(table, report, WIDE) if draws and not evidence else []
+        parts.append(_section(table, pictures, folded=bool(pictures) or (draws and evidence)))
     return "\n".join(parts)
 
 
-def _section(table: Comparison, pictures: list[Picture]) -> str:
-    """A table below its pictures, folded in if there are any."""
+def _section(table: Comparison, pictures: list[Picture], folded: bool) -> str:
+    """A table below its pictures."""
     numbers = table._repr_html_()  # pyright: ignore[reportPrivateUsage]  # IPython calls for this name
-    if not pictures:
+    if not folded:
         return numbers
     summary = f"<summary>The numbers of {escape(table.title)}</summary>"
     return "\n".join([*map(_figure, pictures), f"<details>{summary}\n{numbers}</details>"])
