@@ -74,13 +74,18 @@ class _Claim:
     @property
     def left(self) -> float:
         """Where the evidence begins."""
-        return MARGIN if self.narrow else MARGIN + OUTCOME + STATEMENT + 2 * GAP
+        return MARGIN if self.narrow else MARGIN + OUTCOME + self.across + 2 * GAP
+
+    @property
+    def across(self) -> float:
+        """How wide the statement is."""
+        return self.width - 2 * MARGIN if self.narrow else STATEMENT * self.width / WIDTH
 
     @property
     def lines(self) -> list[str]:
         """The lines of the statement."""
-        wide = self.width - 2 * MARGIN if self.narrow else STATEMENT
-        return textwrap.wrap(visible(f"{self.number}. {self.statement}"), int(wide / TEXT / CHARACTER))
+        most = int(self.across / TEXT / CHARACTER)
+        return textwrap.wrap(visible(f"{self.number}. {self.statement}"), most)
 
     @property
     def above(self) -> float:
