@@ -44,12 +44,14 @@ def judge_context(measured: Measured) -> Finding:
 
 def judge_forget_weights(measured: Measured) -> Finding:
     """Look whether more is left later of words at which the forget gate is open."""
-    evidence, marks = [], []
+    evidence: list[Evidence] = []
+    marks: list[bool | None] = []
     for layer, (trained, untrained) in measured.writes.items():
         found = {gate: measure_gate(trained, gate, measured.seed) for gate in ("forget_gate", "input_gate")}
         for gate, correlation in found.items():
             before = measure_gate(untrained, gate, measured.seed).mean[0]
             mean, low, high = (float(bound[0]) for bound in correlation)
             evidence.append(Evidence(f"{layer}, {gate} at the word", mean, low, high, float(before)))
-        marks.append(bool(found["forget_gate"].low[0] > max(0, found["input_gate"].high[0])))
+        forget, other = found["forget_gate"].low[0], found["input_gate"].high[0]
+        marks.append(None if np.isnan(forget) else bool(forget > max(0, other)))
     return Finding(outcome_of(marks), evidence)
