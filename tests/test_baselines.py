@@ -146,9 +146,9 @@ def test_discounts_by_hand():
     np.testing.assert_allclose(discounts, [0, 0.5, 1.4, 2])
 
 
-@pytest.mark.parametrize("counts", [[1], [2, 2, 3], [1, 2, 5], [1, 2] + [3] * 50])
+@pytest.mark.parametrize("counts", [[1], [2, 2, 3], [1, 2, 5], [1, 2] + [3] * 50, [1, 1, 1, 1, 2, 3]])
 def test_discounts_stay_positive_in_tiny_corpora(counts):
-    """The last: D2 = 2 - 3 * 1/3 * 50 would be negative."""
+    """The last two: D2 = 2 - 3 * 1/3 * 50 would be negative, and 2 - 3 * 4/6 * 1 would be 0."""
     np.testing.assert_array_equal(estimate_discounts(np.array(counts)), [0, 0.5, 1, 1.5])
 
 

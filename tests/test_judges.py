@@ -21,12 +21,10 @@ from nlp_lstm.claims import (
 )
 from nlp_lstm.evaluation.intervals import Interval
 
-NOTHING = Interval(np.float64(0), np.float64(0), np.float64(0))
-
 
 def span(low: float, high: float) -> Interval:
     """An interval whose mean is in the middle."""
-    return Interval(*map(np.float64, ((low + high) / 2, low, high)))
+    return Interval(*map(np.asarray, ((low + high) / 2, low, high)))
 
 
 def measured(**found: Any) -> Measured:
@@ -97,8 +95,8 @@ def test_the_latest_word_weighs_more_in_the_hidden_state(differences, outcome):
     found = states.judge_latest_word(measured(influence=layers))
     assert found.outcome == outcome
     low, high = float(differences[0].low), float(differences[0].high)
-    middle = pytest.approx((low + high) / 2)
-    assert found.evidence[0] == Evidence("layer_0, difference", middle, low, high, pytest.approx(-0.155))
+    middle: Any = pytest.approx((low + high) / 2)
+    assert found.evidence[0] == Evidence("layer_0, difference", middle, low, high, -0.155)
 
 
 @pytest.mark.parametrize(("differences", "outcome"), DIFFERENCES)
@@ -160,7 +158,7 @@ def test_what_only_the_hidden_state_reaches_is_not_in_the_cell_state():
 )
 def test_what_the_hidden_state_shows_is_newer(monkeypatch, differences, outcome):
     monkeypatch.setattr(states, "measure_ages", lambda writes, seed: writes if seed == 7 else None)
-    untrained = Ages(span(1, 3), span(4, 6), NOTHING)
+    untrained = Ages(span(1, 3), span(4, 6), span(0, 0))
     layers = {
         f"layer_{number}": (Ages(span(5, 7), span(3, 5), one), untrained)
         for number, one in enumerate(differences)

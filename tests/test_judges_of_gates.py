@@ -39,9 +39,8 @@ def test_an_open_forget_gate_marks_more_than_an_open_input_gate(monkeypatch, lay
     found = gates.judge_forget_weights(measured)
     assert found.outcome == outcome
     (low, high), _ = layers[0]
-    assert found.evidence[0] == Evidence(
-        "layer_0, forget_gate at the word", pytest.approx((low + high) / 2), low, high, 2
-    )
+    middle = (low + high) / 2
+    assert found.evidence[0] == Evidence("layer_0, forget_gate at the word", middle, low, high, 2)
     assert (found.evidence[1].what, found.evidence[1].untrained) == ("layer_0, input_gate at the word", 5)
 
 

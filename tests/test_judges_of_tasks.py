@@ -29,7 +29,7 @@ from nlp_lstm.models.cells import CELLS
 
 def span(low: float, high: float) -> Interval:
     """An interval whose mean is in the middle."""
-    return Interval(*map(np.float64, ((low + high) / 2, low, high)))
+    return Interval(*map(np.asarray, ((low + high) / 2, low, high)))
 
 
 def study(name: str, predicts: str, **more: Any) -> Any:
@@ -49,10 +49,11 @@ LOW, MIDDLE, HIGH = (0.1, 0.2), (0.2, 0.3), (0.31, 0.4)
         ((HIGH, MIDDLE), (MIDDLE, HIGH), HOLDS),
         ((HIGH, LOW), (LOW, HIGH), HOLDS),
         ((MIDDLE, LOW), (LOW, HIGH), IN_PART),  # in the tagger they touch
-        ((HIGH, MIDDLE), (LOW, MIDDLE), FAILS),  # in the predictor they touch, and so do the next words
+        ((HIGH, MIDDLE), (LOW, MIDDLE), FAILS),  # in the predictor they touch
         ((LOW, MIDDLE), (LOW, HIGH), IN_PART),
         ((LOW, MIDDLE), (HIGH, HIGH), IN_PART),  # the next word is no easier, but easier than in the tagger
         ((LOW, MIDDLE), (HIGH, MIDDLE), FAILS),
+        ((LOW, MIDDLE), (LOW, (0.3, 0.4)), FAILS),  # touches the tagger's
         ((LOW, HIGH), (LOW, HIGH), FAILS),
         ((MIDDLE, MIDDLE), (HIGH, LOW), FAILS),
     ],
@@ -68,9 +69,7 @@ def test_what_is_easier_to_read_depends_on_the_task(monkeypatch, tagger, predict
     found = meanings.judge_task(Measured([study("a", "labels"), study("b", "words")]))
     assert found.outcome == outcome
     (low, high), _ = tagger
-    assert found.evidence[0] == Evidence(
-        "a, layer_2, current word", pytest.approx((low + high) / 2), low, high, 0.05
-    )
+    assert found.evidence[0] == Evidence("a, layer_2, current word", (low + high) / 2, low, high, 0.05)
     assert [one.what for one in found.evidence[1:]] == [
         *("a, layer_2, next word", "b, layer_2, current word", "b, layer_2, next word")
     ]
@@ -166,7 +165,7 @@ def test_what_is_carried_moves_with_the_cell_state(monkeypatch, predicts, words,
 
 
 def test_each_thing_is_measured_of_every_layer_trained_and_untrained(monkeypatch):
-    one = SimpleNamespace(
+    one: Any = SimpleNamespace(
         run=SimpleNamespace(name="a"),
         untrained="u",
         traces={"layer_1": "t1", "layer_2": "t2"},
@@ -187,7 +186,7 @@ def test_each_thing_is_measured_of_every_layer_trained_and_untrained(monkeypatch
         "a, layer_1": ("writes of t1", "writes of u1"),
         "a, layer_2": ("writes of t2", "writes of u2"),
     }
-    few = SimpleNamespace(examples=[None] * 29, data="text:x", traces={})
+    few: Any = SimpleNamespace(examples=[None] * 29, data="text:x", traces={})
     with pytest.raises(DataError, match="29 sentences of text:x: at least 30 are needed"):
         _ = Measured([few]).writes
 

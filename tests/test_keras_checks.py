@@ -233,6 +233,19 @@ def test_a_reservoir_of_another_rule_is_refused(kind, factor, monkeypatch):
         nlp_lstm.trace(model, inputs)
 
 
+def test_outputs_that_are_not_the_states_are_refused_though_the_last_states_agree(monkeypatch):
+    own_call = layers.LSTMCell.call
+
+    def other_call(self, inputs, states, training=False):
+        h, states = own_call(self, inputs, states, training)
+        return 0.9 * h, states
+
+    monkeypatch.setattr(layers.LSTMCell, "call", other_call)
+    model, inputs = model_of(layers.LSTM(3, return_sequences=True, name="lstm"))
+    with pytest.raises(CheckError, match="layer lstm puts out a hidden_state that differs by"):
+        nlp_lstm.trace(model, inputs)
+
+
 # Functions that Keras compiles
 
 

@@ -111,6 +111,19 @@ def test_edited_gates_keep_the_sum_and_an_edited_cell_state_does_not(tmp_path, n
         write_decomposition(trace(run, SENTENCE, Edit("cell_state", scale=3e38))["layer_1"])
 
 
+@pytest.mark.parametrize("largest", [1, 100])
+def test_a_cell_state_is_the_sum_to_a_ten_thousandth_of_its_largest_value(largest):
+    one = hand_trace([1, 1, 1], [0, 0, 0], [largest, -largest, largest / 2])
+    exact = one.parts["cell_state"].copy()
+    for share in (0.00009, -0.00009):
+        one.parts["cell_state"][2] = exact[2] + share * largest
+        np.testing.assert_array_equal(write_decomposition(one).sum(axis=1), exact)
+    for share in (0.00011, -0.00011):
+        one.parts["cell_state"][2] = exact[2] + share * largest
+        with pytest.raises(UsageError, match="not the sum of what was written"):
+            write_decomposition(one)
+
+
 def test_a_carried_state_is_not_taken_for_a_write():
     one = hand_trace([1, 1], [0.5, 0.5], [1, 1])
     carried = one.parts["cell_state"] + np.array([[0.5], [0.25]])

@@ -10,6 +10,9 @@ from sklearn.metrics import accuracy_score, confusion_matrix, f1_score
 from nlp_lstm import evaluate
 from nlp_lstm.evaluation import baselines
 from nlp_lstm.evaluation.scoring import confusion, measure_leads, polarity, score_last_words, score_words
+from nlp_lstm.models.network import weight_shapes
+from nlp_lstm.settings import Settings
+from nlp_lstm.text.vocabulary import Vocabulary
 
 FIVE = ("very negative", "negative", "neutral", "positive", "very positive")
 
@@ -60,6 +63,11 @@ def test_a_label_that_neither_occurs_nor_is_predicted_does_not_count_against_f1(
     assert scores["macro_f1"] == 1.0
 
 
+def test_a_label_that_is_said_but_never_true_counts_against_f1():
+    scores = score_words([one_hot([0, 1], 3)], [np.array([0, 0])])
+    assert scores["macro_f1"] == pytest.approx((2 / 3 + 0) / 2)  # the third label is neither
+
+
 def test_a_label_that_is_never_hit_scores_zero_without_a_warning():
     scores = score_words([one_hot([0, 0], 2)], [np.array([0, 1])])
     assert scores["macro_f1"] == pytest.approx((2 / 3 + 0) / 2)
@@ -81,6 +89,14 @@ def test_binary_leaves_out_neutral_sentences_and_adds_up_each_side():
     )
     scores = score_last_words(probabilities, np.array([3, 1, 2, 0]), FIVE)
     assert scores == {"last_word_accuracy": 0.5, "last_word_binary": pytest.approx(2 / 3)}
+
+
+@pytest.mark.parametrize(("truth", "right"), [(0, 1.0), (2, 0.0)])
+def test_where_both_sides_are_as_likely_binary_does_not_say_positive(truth, right):
+    scores = score_last_words(
+        np.array([[0.25, 0.5, 0.25]]), np.array([truth]), ("negative", "neutral", "positive")
+    )
+    assert scores["last_word_binary"] == right
 
 
 @pytest.mark.parametrize(
@@ -153,3 +169,19 @@ def test_bags_learn_from_the_constituents_where_the_run_did(here, new_run, monke
     for subphrases in (False, True):
         evaluate(replace(run, data={**sizes, "subphrases": subphrases}), "sst:sst")
     assert learned == [3, 3 + 5]  # not, bad (1), great, fun, bad (0), it: six leaves, one of them twice
+
+
+def test_the_fifth_likeliest_word_is_among_five_and_the_sixth_is_not(here, new_run):
+    """By a model that always says the same: a to h, the likelier the earlier, and hardly ever the end."""
+    vocabulary = Vocabulary.build(["abcdefgh"])
+    settings, size = Settings(units=1, embedding_dim=1, layers=1), len(vocabulary)
+    weights = {name: np.zeros(shape) for name, shape in weight_shapes(settings, size, size).items()}
+    weights["output/bias"] -= 9
+    weights["output/bias"][vocabulary.ids(list("abcdefgh"))] = range(8, 0, -1)
+    run = new_run(Path("runs/next-word-001"), "next-word")
+    run = replace(run, settings=settings, vocabulary=vocabulary, weights=weights)
+    for text, top_5 in (("a b e", 3 / 4), ("a b f", 2 / 4)):
+        Path("text.txt").write_text(f"{text}\n" * 40, encoding="utf-8")
+        table = evaluate(run, "text:text.txt", "train").comparisons[0]
+        shares = {str(row["metric"]): row["model"] for row in table.records()}
+        assert (shares["top_1_accuracy"], shares["top_5_accuracy"]) == (1 / 4, top_5)
