@@ -5,6 +5,8 @@
 # make lessons  a copy of every lesson for students, without solutions, and one for teachers, in build/lessons
 # make outputs  type all pages of README and docs, and write into them what their commands print
 # make explore  the page in which the shipped runs read what you type, in build/explore.html
+# make mutants  change the cells, the network and the judges of claims, a place at a time, and name each change that no
+#                 test notices; mutmut makes them, and is installed first; some minutes
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 # make verdict  judge what is said about hidden and cell state by the runs that come with the package, on the text that
 #                 comes with it: in an empty folder, as right after the installation
@@ -18,7 +20,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-slow docs lessons outputs verdict studies explore picture shipped bench bench-torch clean
+.PHONY: demo test test-slow docs lessons outputs verdict studies explore picture shipped mutants bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -89,6 +91,12 @@ studies: $(VENV)/installed-dev
 explore: $(VENV)/installed
 	mkdir -p build
 	$(BIN)/nlp-lstm explore sentiment-sst next-word-stories --output build/explore.html --force
+
+# mutmut's own list of changes and tests is in pyproject.toml.
+mutants: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet 'mutmut>=3.8'
+	$(BIN)/python -m mutmut run --max-children 2
+	$(BIN)/python -m mutmut results
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py
