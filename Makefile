@@ -7,6 +7,8 @@
 # make explore  the page in which the shipped runs read what you type, in build/explore.html
 # make mutants  change the cells, the network and the judges of claims, a place at a time, and name each change that no
 #                 test notices; mutmut makes them, and is installed first; some minutes
+# make lowest   the tests of what reads, trains and shows, with the oldest version of each dependency that
+#                 pyproject.toml allows, in build/lowest: 2 GB
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs
 # make verdict  judge what is said about hidden and cell state by the runs that come with the package, on the text that
 #                 comes with it: in an empty folder, as right after the installation
@@ -20,7 +22,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-slow docs lessons outputs verdict studies explore picture shipped mutants bench bench-torch clean
+.PHONY: demo test test-slow docs lessons outputs verdict studies explore picture shipped lowest mutants bench bench-torch clean
 
 demo: $(VENV)/installed
 	$(BIN)/nlp-lstm train --task sentiment
@@ -98,6 +100,18 @@ mutants: $(VENV)/installed-dev
 	$(BIN)/python -m mutmut run --max-children 2
 	$(BIN)/python -m mutmut results
 
+# Old versions warn of what newer ones around them have deprecated; that is no error here.
+LOWEST = cells network states trace_keras memory batches vocabulary conll tables run training keras_files extract \
+	scoring baselines compare pictures sweep array_files cli
+OLD = build/lowest/bin
+
+lowest:
+	$(PYTHON) -m venv build/lowest
+	$(OLD)/python -m pip install --quiet uv
+	$(OLD)/uv pip install --quiet --python $(OLD)/python --resolution lowest-direct --requirements pyproject.toml --extra dev
+	$(OLD)/uv pip install --quiet --python $(OLD)/python --no-deps --editable .
+	$(OLD)/python -m pytest -W ignore::DeprecationWarning $(LOWEST:%=tests/test_%.py)
+
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/benchmarks/twin.py
 
@@ -115,8 +129,8 @@ $(VENV)/installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
-$(VENV)/installed-dev: pyproject.toml
+$(VENV)/installed-dev: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@ $(VENV)/installed
