@@ -20,13 +20,22 @@ signal it is 128 and the signal's number.
 from collections.abc import Iterable
 
 MOST_NEAR, MOST_LISTED = 3, 12  # names that are suggested, and that are listed beside a suggestion
+MOST_OF_A_LINE = 2_000  # characters of a message
 SHORTEST_PIECE = 3  # characters of a name that find the whole one
 
 
 class NlpLstmError(Exception):
-    """Base of all errors raised on purpose; `exit_code` is what the CLI ends with."""
+    """Base of all errors raised on purpose; `exit_code` is what the CLI ends with.
+
+    Its message is one line, and cut in the middle if a value from a file has made it long.
+    """
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        line = " ".join(super().__str__().splitlines())
+        half = MOST_OF_A_LINE // 2
+        return line if len(line) <= MOST_OF_A_LINE else f"{line[:half]} ... {line[-half:]}"
 
 
 class UsageError(NlpLstmError):

@@ -28,7 +28,7 @@ PACKAGE = ROOT / "nlp_lstm"
 # import each other.
 FLOORS = (
     {"errors"},
-    {"registry", "writing"},
+    {"registry", "writing", "parsing"},
     {"report"},
     {"settings", "text"},
     {"corpora", "models"},
@@ -73,7 +73,7 @@ WRITES_ELSEWHERE = {
     ("states.keras_files", "ZipFile"): "the same",
     ("states.keras_files", "File"): "the same: a setting of the copy is changed",
     ("store.exporting", "save"): "Keras takes a path only: a scratch file, which the writer copies",
-    ("store.storage", "save"): "safetensors, which returns bytes",
+    ("store.contents", "save"): "safetensors, which returns bytes",
     ("training.checkpoints", "save"): "safetensors, which returns bytes",
     ("corpus_states.shards", "ParquetWriter"): "into the writer's file",
     ("views._drawing", "savefig"): "into memory",

@@ -12,8 +12,11 @@ import numpy as np
 
 from nlp_lstm.errors import DataError
 from nlp_lstm.models.cells import CELLS, Parts, run_back, run_cell
+from nlp_lstm.report.markup import one_line
 from nlp_lstm.settings import Settings
 
+MOST_WEIGHT = 1e9  # of a run, up or down from 0
+MOST_NAMED, MOST_OF_A_NAME = 5, 40  # weights that an error names, and characters of a name
 EditLayer = Callable[[int, int, str, np.ndarray], None]  # (layer, t, part, values (batch, units))
 
 
@@ -193,10 +196,15 @@ def initial_weights(
 
 
 def check_weights(weights: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """Raise a DataError unless the weights have exactly these names and shapes, and are finite."""
+    """Raise a DataError unless the weights have exactly these names and shapes, and can be computed with.
+
+    No sum of a network overflows with weights up to `MOST_WEIGHT`, and no training comes near.
+    """
     if set(weights) != set(shapes):
         odd = sorted(set(weights) ^ set(shapes))
-        raise DataError(f"weights do not fit the settings: {', '.join(odd)} missing or not expected")
+        names = ", ".join(one_line(name, MOST_OF_A_NAME) for name in odd[:MOST_NAMED])
+        more = f" and {len(odd) - MOST_NAMED:,} more" if len(odd) > MOST_NAMED else ""
+        raise DataError(f"weights do not fit the settings: {names}{more} missing or not expected")
     for name, shape in shapes.items():
         if weights[name].shape != shape:
             raise DataError(
@@ -204,3 +212,8 @@ def check_weights(weights: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[
             )
         if not np.isfinite(weights[name]).all():
             raise DataError(f"weights are damaged: {name} holds values that are not finite numbers")
+        largest = float(np.abs(weights[name]).max(initial=0))
+        if largest > MOST_WEIGHT:
+            raise DataError(
+                f"weights are too large: {name} holds {largest:.3g}, at most {MOST_WEIGHT:g} is read"
+            )

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from nlp_lstm.errors import DataError, MissingInputError, StorageError, UsageError
+from nlp_lstm.models.network import check_weights
 from nlp_lstm.report.given import not_a_run
-from nlp_lstm.store import storage
+from nlp_lstm.store import contents, storage
 from nlp_lstm.store.folders import (
     RUNS,
     Found,
@@ -29,7 +30,7 @@ from nlp_lstm.store.folders import (
 from nlp_lstm.store.saving import check_free as check_free
 from nlp_lstm.store.saving import new_run_path as new_run_path
 from nlp_lstm.store.saving import write_files
-from nlp_lstm.store.trained import Run, record, run_from
+from nlp_lstm.store.trained import Run, record, run_from, shapes_of
 
 Tell = Callable[[Path, str], object]
 
@@ -52,10 +53,11 @@ def save_run(run: Run, replace: bool = False) -> Run:
     """
     groups = record(run)
     storage.check_record(groups, str(run.path / storage.RECORD))
+    check_weights(run.weights, shapes_of(groups, run.vocabulary))
     files = {
-        storage.WEIGHTS: storage.pack_weights(run.weights),
+        storage.WEIGHTS: contents.pack_weights(run.weights),
         storage.TOKENIZER: run.vocabulary.to_json().encode(),
-        storage.HISTORY: storage.pack_history(run.history),
+        storage.HISTORY: contents.pack_history(run.history),
     }
     write_files(run.path, {**files, storage.RECORD: storage.pack_record(groups, files)}, replace)
     return run
@@ -183,13 +185,21 @@ def _read(path: Path) -> Run:
     groups = storage.read_record(path)
     files = groups.pop("files")
     storage.check_sizes(path, files)
-    content = {name: storage.read_file(path, name, files) for name in files}
+    tokenizer, weights, history = (
+        path / name for name in (storage.TOKENIZER, storage.WEIGHTS, storage.HISTORY)
+    )
+
+    def read(file: Path) -> bytes:
+        return storage.read_file(path, file.name, files)
+
+    vocabulary = contents.unpack_vocabulary(read(tokenizer), tokenizer)
+    contents.check_weights_size(weights, files[weights.name]["bytes"], shapes_of(groups, vocabulary))
     return run_from(
         groups,
         path,
-        storage.unpack_vocabulary(content[storage.TOKENIZER], path / storage.TOKENIZER),
-        storage.unpack_weights(content[storage.WEIGHTS], path / storage.WEIGHTS),
-        storage.unpack_history(content[storage.HISTORY], path / storage.HISTORY),
+        vocabulary,
+        contents.unpack_weights(read(weights), weights),
+        contents.unpack_history(read(history), history),
     )
 
 

@@ -177,5 +177,11 @@ def run_from(
         reading=reading_from(record["reading"]),
         **record["results"],
     )
-    check_weights(weights, weight_shapes(settings, len(vocabulary), run.outputs))
+    check_weights(weights, shapes_of(record, vocabulary))
     return run
+
+
+def shapes_of(record: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of every weight of the run that a checked `record` has told of."""
+    model, words = record["model"], len(vocabulary)
+    return weight_shapes(settings_from(model["settings"]), words, len(model["label_names"]) or words)

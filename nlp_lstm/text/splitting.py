@@ -7,6 +7,7 @@ link, a handle and an e-mail address are one word each.
 from tokenizers import Regex, pre_tokenizers
 
 from nlp_lstm.errors import DataError
+from nlp_lstm.parsing import without_panic
 
 # What names a place on the net or an account: https://a.org/b, www.a.org, sam@a.org, @sam. Bounds keep
 # the search short in any text.
@@ -77,4 +78,5 @@ def word_offsets(text: str, links: bool = True) -> tuple[tuple[int, int], ...]:
         text.encode()
     except UnicodeEncodeError as error:
         raise DataError(f"the text is not valid UTF-8 at character {error.start}: type it again") from None
-    return tuple(span for _, span in _SPLITTERS[links].pre_tokenize_str(text))
+    with without_panic("the text cannot be split into words"):
+        return tuple(span for _, span in _SPLITTERS[links].pre_tokenize_str(text))

@@ -8,35 +8,47 @@ offsets into the raw text, so that what is shown is always what the user typed, 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tokenizers import Regex, Tokenizer, normalizers
-from tokenizers.models import WordLevel
+from tokenizers import Tokenizer
 
 from nlp_lstm.errors import DataError, MissingInputError, UsageError
-from nlp_lstm.text.splitting import LINK, make_splitter, split_words, word_offsets
+from nlp_lstm.parsing import MOST_BYTES, parse_json, read_json, without_panic
+from nlp_lstm.text.rules import (
+    EOS,
+    LINKS,
+    NORMALIZER,
+    PAD,
+    RESERVED,
+    STEPS,
+    STRAIGHT,
+    UNK,
+    make_normalizer,
+    make_tokenizer,
+    tokenizer_from,
+)
+from nlp_lstm.text.splitting import split_words, word_offsets
 
-__all__ = ["Sentence", "Vocabulary", "split_words"]
+__all__ = [
+    "EOS",
+    "LINKS",
+    "MOST_WORDS",
+    "NORMALIZER",
+    "PAD",
+    "RESERVED",
+    "STRAIGHT",
+    "UNK",
+    "Sentence",
+    "Vocabulary",
+    "split_words",
+]
 
-PAD, UNK, EOS = 0, 1, 2
-RESERVED = ("[PAD]", "<unk>", "<eos>")
 MOST_WORDS = 10_000
-# What is done to a word before it is looked up, beside putting it in lower case: the name of each step, and
-# how the tokenizer's file has it. A vocabulary without the second step splits a link into several words.
-STEPS: dict[str, dict[str, Any]] = {
-    "straight apostrophes": {"type": "Replace", "pattern": {"String": "’"}, "content": "'"},
-    "links and handles as unknown": {
-        "type": "Replace",
-        "pattern": {"Regex": rf"\A(?:{LINK})\z"},
-        "content": RESERVED[UNK],
-    },
-}
-NORMALIZER = STRAIGHT, LINKS = tuple(STEPS)
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ class Vocabulary:
         """
         if vocab_size <= len(RESERVED):
             raise UsageError(f"vocab_size is {vocab_size}: it must be at least {len(RESERVED) + 1}")
-        normalizer = _normalizer(lowercase)
+        normalizer = make_normalizer(NORMALIZER, lowercase)
         counts: Counter[str] = Counter()
         for word, count in Counter(word for words in sentences for word in words).items():
             counts[normalizer.normalize_str(word)] += count
@@ -121,33 +133,36 @@ class Vocabulary:
             if len(ids) == vocab_size:
                 break
             ids.setdefault(word, len(ids))
-        tokenizer = Tokenizer(WordLevel(ids, unk_token=RESERVED[UNK]))
-        tokenizer.normalizer = normalizer  # pyright: ignore[reportAttributeAccessIssue]
-        tokenizer.pre_tokenizer = make_splitter()  # pyright: ignore[reportAttributeAccessIssue]
-        return cls(tokenizer)
+        built = cls(make_tokenizer(ids, NORMALIZER, lowercase))
+        if len(built.to_json().encode()) > MOST_BYTES:
+            raise DataError(f"the vocabulary needs more than {MOST_BYTES:,} bytes: lower --vocab-size")
+        return built
 
     @classmethod
     def load(cls, path: Path) -> "Vocabulary":
         """Read a `tokenizer.json` as `from_json` does; a MissingInputError says that there is none."""
         if not path.is_file():
             raise MissingInputError(f"{path} is missing")
-        return cls.from_json(path.read_text(encoding="utf-8", errors="replace"), str(path))
+        return cls._from(lambda: read_json(path), str(path))
 
     @classmethod
-    def from_json(cls, text: str, where: str) -> "Vocabulary":
+    def from_json(cls, text: str | bytes, where: str) -> "Vocabulary":
         """Return the vocabulary that `to_json` has returned; an error calls it `where`.
 
         Raises:
-            DataError: if it is not a word-level vocabulary of ours.
+            DataError: if it is not a word-level vocabulary of ours, with our rules.
         """
+        return cls._from(lambda: parse_json(text if isinstance(text, bytes) else text.encode()), where)
+
+    @classmethod
+    def _from(cls, parse: Callable[[], Any], where: str) -> "Vocabulary":
+        """The vocabulary that `parse` reads."""
         try:
-            return cls(Tokenizer.from_str(text))
-        except (KeyboardInterrupt, SystemExit):
-            raise
+            return cls(tokenizer_from(parse()))
         except DataError as error:
             raise DataError(f"{where} is {error}") from None
-        except BaseException as error:  # a broken text can raise the library's PanicException
-            raise DataError(f"{where} is not a tokenizer file: {error}") from None
+        except ValueError as error:
+            raise DataError(f"{where} is not a tokenizer file of nlp-lstm: {error}") from None
 
     def to_json(self) -> str:
         """Return the vocabulary as the text of a `tokenizer.json` that `tokenizers` opens."""
@@ -172,9 +187,10 @@ class Vocabulary:
         """Return the id of each word, `(timesteps,)` int32; unknown ones are `UNK`."""
         normalize = self._tokenizer.normalizer.normalize_str  # pyright: ignore
         found = self._ids
-        return np.array(
-            [found.get(word) or found.get(normalize(word), UNK) for word in words], dtype=np.int32
-        )
+        with without_panic("the words cannot be looked up"):
+            return np.array(
+                [found.get(word) or found.get(normalize(word), UNK) for word in words], dtype=np.int32
+            )
 
     def encode(self, text: str, tokenized: bool | None = False) -> Sentence:
         """Split a text into words and look them up.
@@ -210,12 +226,3 @@ class Vocabulary:
                     (start + first, start + last) for first, last in word_offsets(piece[0], self._links)
                 ]
         return tuple(found)
-
-
-def _normalizer(lowercase: bool) -> normalizers.Normalizer:
-    """What the model sees of a word: straight apostrophes, no links, and lower case if asked."""
-    steps = [
-        normalizers.Replace(STEPS[STRAIGHT]["pattern"]["String"], STEPS[STRAIGHT]["content"]),
-        normalizers.Replace(Regex(STEPS[LINKS]["pattern"]["Regex"]), STEPS[LINKS]["content"]),
-    ]
-    return normalizers.Sequence([*steps, normalizers.Lowercase()] if lowercase else steps)
