@@ -8,6 +8,7 @@ import base64
 import importlib.util
 import io
 import math
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -43,7 +44,8 @@ def to_png(svg: str) -> bytes:
 
     root, file = ElementTree.fromstring(svg), io.BytesIO()
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+")  # of what no font has, a box is shown
         matplotlib.rcdefaults()
         matplotlib.rcParams.update({"font.family": ["DejaVu Sans", "sans-serif"], "text.parse_math": False})
         figure = Figure(figsize=(width / POINTS, height / POINTS))

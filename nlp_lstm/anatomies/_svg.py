@@ -4,12 +4,12 @@ Every colour has a word or a number beside it, and the colours are those of the 
 style sheet gives each colour its dark counterpart; squares of weights keep theirs, and so does their ink.
 """
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp_lstm.report import palette
+from nlp_lstm.report.markup import escape
 from nlp_lstm.report.palette import ABOVE_ZERO, BELOW_ZERO, INK, SLATE
 
 # PAPER is a word, so that a rule for paper leaves the square of a weight of 0 as it is, "#ffffff".
@@ -73,7 +73,7 @@ def text(
     """
     weight = ' font-weight="600"' if bold else ""
     place = f'x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}"'
-    return f'<text {place} fill="{colour}"{weight}>{html.escape(words)}</text>'
+    return f'<text {place} fill="{colour}"{weight}>{escape(words)}</text>'
 
 
 def line(
@@ -174,7 +174,7 @@ def page(piece: Piece, title: str) -> str:
     size = f'viewBox="0 0 {piece.width:g} {piece.height:g}" width="{piece.width:g}" height="{piece.height:g}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="anatomy" {size} font-family="{FONTS}" role="img">'
-        f"<title>{html.escape(title)}</title><style>{style()}</style>{_heads()}"
+        f"<title>{escape(title)}</title><style>{style()}</style>{_heads()}"
         f'<rect width="100%" height="100%" fill="{PAPER}"/>{"".join(piece.shapes)}</svg>'
     )
 
@@ -189,7 +189,7 @@ def element(piece: Piece, label: str, share: float = 1) -> str:
     """
     size = f'viewBox="0 0 {piece.width:g} {piece.height:g}" width="{piece.width:g}" height="{piece.height:g}"'
     return (
-        f'<svg class="anatomy" {size} font-family="{FONTS}" role="img" aria-label="{html.escape(label)}" '
+        f'<svg class="anatomy" {size} font-family="{FONTS}" role="img" aria-label="{escape(label)}" '
         f'style="max-width:{share:.1%}">{"".join(piece.shapes)}</svg>'
     )
 

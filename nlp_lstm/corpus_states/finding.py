@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from nlp_lstm.corpus_states.manifests import WORD_COLUMNS, Manifest, column_name, read_manifest
-from nlp_lstm.corpus_states.shards import read_groups, shard_numbers
-from nlp_lstm.errors import UsageError
+from nlp_lstm.corpus_states.shards import read_groups, shard_numbers, shard_path
+from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.registry import match_name
 from nlp_lstm.report import Comparison, Report, Value
 from nlp_lstm.report.given import check_path
@@ -183,6 +183,8 @@ def _values(
     for shard in track(shard_numbers(folder, manifest)):
         first = 0
         for group in read_groups(folder, shard, sorted(set(names.values()))):
+            if any(values.shape[1:] != (manifest.units,) for values in group.values()):
+                raise DataError(f"{shard_path(folder, shard)} has not {manifest.units} units: extract again")
             yield shard, first, {unit: group[name][:, unit.unit] for unit, name in names.items()}
             first += len(next(iter(group.values())))
 

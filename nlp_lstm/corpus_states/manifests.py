@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from nlp_lstm.errors import DataError, MissingInputError, StorageError
+from nlp_lstm.parsing import read_json
+from nlp_lstm.report.markup import one_line
 from nlp_lstm.writing import write_whole
 
 MANIFEST, FORMAT = "manifest.json", 2
 DTYPES = ("float32", "float16")
+MOST_PARTS, MOST_LAYERS = 20, 1_000
+LARGEST = 2**53  # number of anything; every program reads it as it stands
+MOST_OF_A_REASON = 80  # characters of an error
 WORD_COLUMNS = {
     "sentence_number": "int64",
     "word_number": "int64",
@@ -107,23 +112,46 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} is not an extraction, it has no {MANIFEST}: `nlp-lstm extract --output` writes one"
         )
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = read_json(file)
         if record["format"] != FORMAT:
             raise _other_format(file, record)
-        values: dict[str, Any] = {entry.name: record[entry.name] for entry in fields(Manifest)}
-        for entry in fields(Manifest):
-            if entry.type in (str, int) and type(values[entry.name]) is not entry.type:
-                raise ValueError(f"{entry.name} is {values[entry.name]!r}")
-        for name in ("parts", "layers"):
-            values[name] = tuple(values[name])
-            if not values[name]:
-                raise ValueError(f"it has no {name}")
-        values["shard_sha256"] = dict(values["shard_sha256"])
-        return Manifest(**values)
+        return _manifest_from(record)
     except OSError as error:
         raise StorageError(f"cannot read {file}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DataError(f"{file} is cut or not a manifest ({error}): extract again") from None
+        reason = one_line(str(error), MOST_OF_A_REASON)
+        raise DataError(f"{file} is cut or not a manifest ({reason}): extract again") from None
+
+
+def _manifest_from(record: Mapping[str, Any]) -> Manifest:
+    """The manifest of a record; a ValueError says which entry is none."""
+    values: dict[str, Any] = {entry.name: record[entry.name] for entry in fields(Manifest)}
+    for entry in fields(Manifest):
+        value = values[entry.name]
+        if entry.type in (str, int) and type(value) is not entry.type:
+            raise ValueError(f"{entry.name} is {value!r}")
+        if entry.type is int and not 0 <= value <= LARGEST:
+            raise ValueError(f"{entry.name} is {value}")
+    for name, kind, most in (("parts", str, MOST_PARTS), ("layers", int, MOST_LAYERS)):
+        values[name] = tuple(values[name])
+        if not 0 < len(values[name]) <= most or not all(type(one) is kind for one in values[name]):
+            raise ValueError(f"it has no {name}, or too many")
+    hashes = values["shard_sha256"] = dict(values["shard_sha256"])
+    if values["status"] == "finished":
+        names = map(shard_name, range(1, values["shards"] + 1))
+        if len(hashes) != values["shards"] or set(hashes) != set(names):
+            raise ValueError(f"shards is {values['shards']}, with the SHA-256 of {len(hashes)}")
+    return Manifest(**values)
+
+
+def shard_name(number: int) -> str:
+    """Return the name of a shard's file, numbered from 1.
+
+    Example:
+        >>> shard_name(1)
+        'states-00001.parquet'
+    """
+    return f"states-{number:05}.parquet"
 
 
 def _other_format(file: Path, record: Mapping[str, Any]) -> DataError:

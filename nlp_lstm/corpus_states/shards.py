@@ -13,10 +13,14 @@ from typing import IO, Any
 
 import numpy as np
 
-from nlp_lstm.corpus_states.manifests import WORD_COLUMNS, Manifest
+from nlp_lstm.corpus_states.manifests import WORD_COLUMNS, Manifest, shard_name
 from nlp_lstm.errors import DataError, StorageError
+from nlp_lstm.report.markup import one_line
 from nlp_lstm.writing import whole_file
 
+TEXTS = tuple(name for name, kind in WORD_COLUMNS.items() if kind == "string")
+NEVER_NULL = ("sentence_number", "word_number", "word")
+ENCODINGS = {"PLAIN", "RLE", "RLE_DICTIONARY", "PLAIN_DICTIONARY", "BIT_PACKED"}
 ADVICE = "finished shards are kept, continue with --resume"
 
 
@@ -42,7 +46,7 @@ class _Hashed:
 
 def shard_path(folder: Path, number: int) -> Path:
     """Return the path of a shard, numbered from 1."""
-    return folder / f"states-{number:05}.parquet"
+    return folder / shard_name(number)
 
 
 def shard_numbers(folder: Path, manifest: Manifest) -> list[int]:
@@ -50,7 +54,7 @@ def shard_numbers(folder: Path, manifest: Manifest) -> list[int]:
     if manifest.status == "finished":
         return list(range(1, manifest.shards + 1))
     names = (path.stem.removeprefix("states-") for path in folder.glob("states-*.parquet"))
-    return sorted(int(name) for name in names if name.isdigit())
+    return sorted(int(name) for name in names if name.isdecimal())
 
 
 def write_shard(
@@ -72,7 +76,6 @@ def write_shard(
 
     path, schema = shard_path(folder, number), _schema(manifest)
     # States hardly shrink and have no use for statistics: plain numbers are the fastest.
-    texts = [name for name, kind in WORD_COLUMNS.items() if kind == "string"]
     try:
         with whole_file(path, ADVICE) as file:
             hashed = _Hashed(file)
@@ -80,7 +83,7 @@ def write_shard(
                 hashed,
                 schema,
                 compression="none",
-                use_dictionary=texts,  # pyright: ignore[reportArgumentType]
+                use_dictionary=[*TEXTS],  # pyright: ignore[reportArgumentType]
                 write_statistics=False,
                 write_page_checksum=True,
             ) as writer:
@@ -111,20 +114,32 @@ def read_groups(folder: Path, number: int, columns: Sequence[str]) -> Iterator[d
     Raises:
         DataError: if the shard is missing, cut or has not these columns.
     """
-    from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 
     path = shard_path(folder, number)
     try:
-        with ParquetFile(path, page_checksum_verification=True) as file:
+        with ParquetFile(path, read_dictionary=TEXTS, page_checksum_verification=True) as file:
+            _check_groups(file.metadata, path.stat().st_size)
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=list(columns)).combine_chunks()
                 yield {name: _values(table.column(name).combine_chunks(), name) for name in columns}
-    except (OSError, ArrowException, KeyError) as error:
-        reason = str(error).partition("\n")[0]
+    except Exception as error:  # whatever a broken file makes Arrow raise
+        reason = one_line(str(error).partition("\n")[0])
         raise DataError(
             f"{path} is missing or damaged ({reason}): delete it and extract again with --resume"
         ) from None
+
+
+def _check_groups(metadata: Any, size: int) -> None:
+    """Raise a ValueError for a shard that would become far larger than its file: ours never do."""
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            if column.compression != "UNCOMPRESSED" or not ENCODINGS.issuperset(column.encodings):
+                raise ValueError(f"{column.path_in_schema} is packed as extract never does")
+            if not column.path_in_schema.startswith(TEXTS) and column.num_values * 2 > size:
+                raise ValueError(f"{column.path_in_schema} has more numbers than the file holds")
+        if group.num_rows * 8 > size:  # every word has an int64
+            raise ValueError("it has more words than the file holds")
 
 
 def _schema(manifest: Manifest) -> Any:
@@ -154,6 +169,11 @@ def _batch(group: Mapping[str, Sequence | np.ndarray], schema: Any) -> Any:
 
 def _values(array: Any, name: str) -> Any:
     """The values of a column as they were given to `write_shard`."""
+    if name in NEVER_NULL and array.null_count:
+        raise ValueError(f"{name} is missing of a word")
+    if name in TEXTS:  # each text once, however often it is there
+        texts = [*array.dictionary.to_pylist(), None]
+        return [texts[-1 if place is None else place] for place in array.indices.to_pylist()]
     if name in WORD_COLUMNS:
         return array.to_pylist()
     return array.flatten().to_numpy(zero_copy_only=False).reshape(len(array), -1)

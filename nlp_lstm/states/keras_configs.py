@@ -1,21 +1,34 @@
-"""Check what a Keras model's configuration names, before Keras sees it: its own classes, and nothing else.
+"""Check what a Keras model's configuration names, before Keras sees it: its own layers, and nothing else.
 
 Source of the format: Keras's `serialization_lib`, and `legacy/saving/serialization` for `.h5` files, whose
-entries name a class without its module.
+entries name a class without its module. Keras itself is not needed, and so not loaded, for a file that is
+refused here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from nlp_lstm.errors import DataError
+from nlp_lstm.report.markup import one_line
+from nlp_lstm.states.keras_names import (
+    ACTIVATION_MODULES,
+    ACTIVATIONS,
+    CLASSES,
+    MODULES,
+    OLD_MODULES,
+    OPERATIONS,
+    RUNS_CODE,
+    SPECIAL,
+)
 
-RUNS_CODE = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
-CLASSES = ("layers", "models", "initializers", "regularizers", "constraints", "dtype_policies")
-FUNCTIONS = ("activations", "constraints", "initializers", "losses", "metrics", "ops", "regularizers")
-OLD_CLASSES = {"Functional", "Model", "Sequential", "Policy", "TensorShape"}
 SIZES = ("units", "input_dim", "output_dim", "filters")
+LARGEST = 1_000_000  # number in a configuration, unless the file has more numbers than that
+ANY_NUMBER = {"seed", "shared_object_id", "salt", "vocabulary", "bin_boundaries", "mean", "variance", "value"}
+DTYPE = re.compile(r"[a-z]{3,8}\d{0,2}")  # of an array in a configuration
+OPERATION = re.compile(r"[A-Z][A-Za-z0-9]*")
+MOST_OF_A_NAME = 60  # characters
 NEXT = "load the model yourself, then trace it"
 
 
@@ -37,13 +50,13 @@ def without_compiling(config: Any) -> Any:
     return config
 
 
-def check_config(path: Path, config: Any, most: int) -> None:
-    """Refuse a configuration that names anything but Keras's own layers and functions, or huge layers.
+def check_config(path: Path, config: Any, numbers: int) -> None:
+    """Refuse a configuration that names anything but Keras's own layers and activations, or huge layers.
 
     Args:
         path: of the file, for the message.
         config: as JSON gives it.
-        most: how many numbers a layer may have.
+        numbers: how many numbers the file's arrays have.
 
     Raises:
         DataError: if it does; says what, and what to do.
@@ -53,8 +66,8 @@ def check_config(path: Path, config: Any, most: int) -> None:
     for entry in _entries(config):
         if "class_name" in entry:
             _check_class(path, entry)
-        _check_activations(path, entry)
-        _check_sizes(path, entry, most)
+        _check_values(path, entry)
+        _check_sizes(path, entry, numbers)
 
 
 def _entries(config: Any) -> Iterator[dict[str, Any]]:
@@ -70,54 +83,68 @@ def _entries(config: Any) -> Iterator[dict[str, Any]]:
 
 
 def _check_class(path: Path, entry: Mapping[str, Any]) -> None:
-    """Refuse what would run code that is not Keras's own."""
-    name, module = str(entry["class_name"]), entry.get("module")
-    if name in RUNS_CODE:
-        name = "Lambda" if name == "__lambda__" else name
+    """Refuse what would run code that is not that of Keras's own layers."""
+    name, module, config = str(entry["class_name"]), entry.get("module"), entry.get("config")
+    short = one_line(name, MOST_OF_A_NAME)
+    last = name.rpartition(".")[2]
+    if last in RUNS_CODE:
+        kind = "Lambda" if last == "__lambda__" else last
         raise DataError(
-            f"{path} holds a {name}, which can run any code: it is not loaded; if you trust it, {NEXT}"
+            f"{path} holds a {kind}, which can run any code: it is not loaded; if you trust it, {NEXT}"
         )
     if module and str(module).partition(".")[0] not in ("keras", "builtins"):
-        raise DataError(f"{path} holds {module}.{name:.60}: only Keras's own classes are loaded; {NEXT}")
+        where = one_line(f"{module}.{name}", 2 * MOST_OF_A_NAME)
+        raise DataError(f"{path} holds {where}: only Keras's own classes are loaded; {NEXT}")
     if name == "function":
-        _check_function(path, str(module or "builtins"), entry.get("config"))
+        _check_activation(path, config, str(module or "builtins"))
     elif entry.get("registered_name") not in (None, name):
-        raise DataError(f"{path} holds the class {entry['registered_name']:.60}: {NEXT}")
-    elif not module and not name.startswith("__") and name not in _class_names():
-        raise DataError(f"{path} holds the class {name:.60}: {NEXT}")
+        registered = one_line(str(entry["registered_name"]), MOST_OF_A_NAME)
+        raise DataError(f"{path} holds the class {registered}: {NEXT}")
+    elif name in SPECIAL:
+        dtype = config.get("dtype") if isinstance(config, dict) else None
+        if not (dtype is None or (isinstance(dtype, str) and DTYPE.fullmatch(dtype))):
+            raise DataError(f"{path} holds an array of {one_line(str(dtype), MOST_OF_A_NAME)}: {NEXT}")
+    elif not _is_known(name, module):
+        raise DataError(f"{path} holds the class {short}: {NEXT}")
 
 
-def _check_function(path: Path, module: str, name: Any) -> None:
-    """Refuse a function that is not one of Keras's for layers."""
-    from nlp_lstm.models.quiet_keras import keras
-
-    own = module.removeprefix("keras.")
-    places = FUNCTIONS if module == "builtins" else [own] if own in FUNCTIONS else []
-    if not any(hasattr(getattr(keras, place), str(name)) for place in places):
-        raise DataError(f"{path} holds the function {name!s:.60}: {NEXT}")
+def _is_known(name: str, module: Any) -> bool:
+    """Whether a class is one of Keras's for layers, by the name under which Keras would find it."""
+    if module in OPERATIONS:
+        return OPERATION.fullmatch(name) is not None
+    known = not module or module in MODULES or str(module).startswith(OLD_MODULES)
+    return known and name in CLASSES
 
 
-def _check_activations(path: Path, entry: Mapping[str, Any]) -> None:
-    """Refuse the name of an activation that Keras does not know: Keras 2 wrote a function's name alone."""
-    for key in ("activation", "recurrent_activation"):
-        if isinstance(entry.get(key), str):
-            _check_function(path, "keras.activations", entry[key])
+def _check_activation(path: Path, name: Any, module: str = "keras.activations") -> None:
+    """Refuse a function that is no activation of Keras's."""
+    if module not in ACTIVATION_MODULES or not isinstance(name, str) or name not in ACTIVATIONS:
+        raise DataError(f"{path} holds the function {one_line(str(name), MOST_OF_A_NAME)}: {NEXT}")
 
 
-def _check_sizes(path: Path, entry: Mapping[str, Any], most: int) -> None:
-    """Refuse a layer with more numbers than the file can hold; Keras would make room for them first."""
+def _check_values(path: Path, entry: Mapping[str, Any]) -> None:
+    """Refuse the name of an activation that is none, as Keras would call it, and the path of another file."""
+    for key, value in entry.items():
+        if key.endswith("activation") and isinstance(value, str):
+            _check_activation(path, value)
+        if key in ("vocabulary", "idf_weights") and isinstance(value, str):
+            raise DataError(f"{path} reads its {key} from another file: it is not loaded; {NEXT}")
+
+
+def _check_sizes(path: Path, entry: Mapping[str, Any], numbers: int) -> None:
+    """Refuse a layer with more numbers than the file has; Keras would make room for them first."""
     sizes = {key: entry[key] for key in SIZES if type(entry.get(key)) is int}
     table = sizes.get("input_dim", 1) * sizes.get("output_dim", 1)
     recurrent = sizes.get("units", 0) ** 2 if "recurrent_initializer" in entry else 0
-    if max(*sizes.values(), table, recurrent, 0) > most:
-        raise DataError(
-            f"{path} holds a layer with {sizes}, far more than fits in the file: it is not loaded"
-        )
-
-
-@cache
-def _class_names() -> set[str]:
-    """The names of Keras's classes that an `.h5` file can hold."""
-    from nlp_lstm.models.quiet_keras import keras
-
-    return OLD_CLASSES.union(*(dir(getattr(keras, place)) for place in CLASSES))
+    if max(*sizes.values(), table, recurrent, 0) > max(numbers, 1):
+        told = one_line(str(sizes), MOST_OF_A_NAME)
+        raise DataError(f"{path} holds a layer with {told}, far more than fits in the file: it is not loaded")
+    for key, value in entry.items():
+        values = value if isinstance(value, list) else [value]
+        if key not in ANY_NUMBER and any(
+            type(one) is int and abs(one) > max(numbers, LARGEST) for one in values
+        ):
+            told = one_line(f"{key} {value}", MOST_OF_A_NAME)
+            raise DataError(
+                f"{path} holds a layer with {told}, far more than fits in the file: it is not loaded"
+            )

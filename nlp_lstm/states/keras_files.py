@@ -9,42 +9,30 @@ import errno
 import json
 import math
 import shutil
-import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO, Any
 
 import h5py
 from h5py import h5o  # pyright: ignore[reportAttributeAccessIssue]
 
-from nlp_lstm.errors import DataError, MissingInputError, StorageError
-from nlp_lstm.states.keras_configs import check_config, without_compiling
+from nlp_lstm.errors import DataError, MissingInputError, NlpLstmError, StorageError
+from nlp_lstm.parsing import MOST_BYTES, parse_json
+from nlp_lstm.report.markup import one_line
+from nlp_lstm.states.keras_configs import MOST_OF_A_NAME, check_config, without_compiling
+from nlp_lstm.states.keras_loading import load_checked
 
 CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets/"
 HDF5 = b"\x89HDF\r\n\x1a\n"
-MOST_CONFIG = 20_000_000  # bytes of a model's configuration
-MOST_UNPACKED, MOST_TIMES = (
-    256_000_000,
-    100,
-)  # bytes that a file may become, or times its size if that is more
-MOST_OBJECTS = 100_000  # groups and arrays of an HDF5 file
+ENTRY = b"PK\x01\x02"  # begins each entry in the directory of an archive
+# Bytes that a file may become, or times its size if that is more: weights hardly shrink.
+MOST_UNPACKED, MOST_TIMES = 32_000_000, 10
+MOST_OBJECTS = 10_000  # members of an archive, or groups and arrays of an HDF5 file
+PIECE = 1_000_000  # bytes that are read at once
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 FILTERS = range(1, 7)  # those that HDF5 brings; others are loaded as plug-ins
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
 OURS = (errno.ENOSPC, errno.EACCES, errno.EIO, errno.EROFS)  # what is no fault of the file
 
 
@@ -67,19 +55,12 @@ def load_model(path: Path) -> Any:
     if not path.is_file():
         raise DataError(f"{path} is no file: give a file that `model.save` wrote")
     with tempfile.TemporaryDirectory() as folder:
-        copy = _copy(path, Path(folder))
-        from nlp_lstm.models.quiet_keras import keras
-        from nlp_lstm.states.keras_models import said_first
-
-        try:
-            return keras.models.load_model(copy, compile=False)
-        except Exception as error:  # Keras raises whatever the broken part of a file makes it raise
-            said = said_first(error).replace(str(copy), str(path))
-            raise DataError(f"{path} cannot be loaded by Keras: {said}") from None
+        copy, numbers = _copy(path, Path(folder))
+        return load_checked(path, copy, numbers)
 
 
-def _copy(path: Path, folder: Path) -> Path:
-    """A copy of a file that is safe to load."""
+def _copy(path: Path, folder: Path) -> tuple[Path, int]:
+    """A copy of a file that is safe to load, and how many numbers its arrays have."""
     size = path.stat().st_size
     try:
         with path.open("rb") as file:
@@ -90,41 +71,55 @@ def _copy(path: Path, folder: Path) -> Path:
     except OSError as error:
         if error.errno in OURS:
             raise StorageError(f"{path} cannot be copied to {folder}: {error.strerror}") from None
-    except BROKEN:
+    except NlpLstmError:
+        raise
+    except Exception:  # whatever a broken file makes zipfile, zlib, json or h5py raise
         pass
     raise DataError(
         f"{path} ({size} bytes) is not a whole .keras file, and no whole .h5 file: save the model again"
     )
 
 
-def _copy_keras(path: Path, file: IO[bytes], folder: Path, most: int) -> Path:
+def _copy_keras(path: Path, file: IO[bytes], folder: Path, most: int) -> tuple[Path, int]:
     """Copy a `.keras` file, a zip archive of a configuration, weights and assets."""
-    copy, weights = folder / "model.keras", folder / WEIGHTS
+    copy, weights, numbers = folder / "model.keras", folder / WEIGHTS, 0
+    if sum(piece.count(ENTRY) for piece in iter(lambda: file.read(PIECE), b"")) > MOST_OBJECTS:
+        raise DataError(f"{path} has more than {MOST_OBJECTS:,} members: it is not loaded")
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(copy, "w") as new:
         members = {member.filename: member for member in old.infolist() if not member.is_dir()}
         _check_members(path, members, most)
-        config = without_compiling(json.loads(old.read(members.pop(CONFIG))))
-        check_config(path, config, most)
+        with old.open(members.pop(CONFIG)) as content:
+            config = _parse_config(path, content.read(MOST_BYTES + 1))
+        if inner := members.pop(WEIGHTS, None):
+            with old.open(inner) as content, weights.open("wb") as target:
+                shutil.copyfileobj(content, target)
+            with h5py.File(weights, "r") as whole:
+                numbers = _check_h5(path, whole, most)
+            new.write(weights, WEIGHTS)
+        check_config(path, config, numbers)
         new.writestr(CONFIG, json.dumps(config))
         for name, member in members.items():
-            if name not in (METADATA, WEIGHTS) and not name.startswith(ASSETS):
-                continue
-            with old.open(member) as content:
-                if name == WEIGHTS:
-                    with weights.open("wb") as target:
-                        shutil.copyfileobj(content, target)
-                    with h5py.File(weights, "r") as whole:
-                        _check_h5(path, whole, most)
-                    new.write(weights, WEIGHTS)
-                else:
-                    with new.open(name, "w", force_zip64=True) as target:
-                        shutil.copyfileobj(content, target)
-    return copy
+            if name == METADATA or name.startswith(ASSETS):
+                with old.open(member) as content, new.open(name, "w", force_zip64=True) as target:
+                    shutil.copyfileobj(content, target)
+    return copy, numbers
+
+
+def _parse_config(path: Path, written: bytes) -> Any:
+    """A model's configuration, without what it was compiled with."""
+    try:
+        return without_compiling(parse_json(written))
+    except ValueError as error:
+        reason = one_line(str(error))
+        raise DataError(f"the configuration in {path} is broken ({reason}): save the model again") from None
 
 
 def _check_members(path: Path, members: dict[str, zipfile.ZipInfo], most: int) -> None:
     """Refuse an archive that is encrypted, packed in a rare way, or would become too large."""
-    for name, member in members.items():
+    for written, member in members.items():
+        name = one_line(written, MOST_OF_A_NAME)
+        if ".." in PurePath(written).parts or "\\" in written:
+            raise DataError(f"{name} in {path} leads out of the archive: it is not loaded")
         if member.flag_bits & 1:
             raise DataError(f"{name} in {path} is encrypted: save the model again, without a password")
         if member.compress_type not in PACKED:
@@ -132,8 +127,6 @@ def _check_members(path: Path, members: dict[str, zipfile.ZipInfo], most: int) -
                 f"{name} in {path} is packed by method {member.compress_type}, which Keras never uses: "
                 "save the model again"
             )
-    if members[CONFIG].file_size > MOST_CONFIG:
-        raise DataError(f"{CONFIG} in {path} has more than {MOST_CONFIG:,} bytes: it is not loaded")
     _check_size(path, sum(member.file_size for member in members.values()), most)
 
 
@@ -145,37 +138,40 @@ def _check_size(path: Path, unpacked: int, most: int) -> None:
         )
 
 
-def _copy_h5(path: Path, file: IO[bytes], folder: Path, most: int) -> Path:
+def _copy_h5(path: Path, file: IO[bytes], folder: Path, most: int) -> tuple[Path, int]:
     """Copy a `.h5` file, which holds the configuration as an attribute and the weights as arrays."""
     copy = folder / "model.h5"
     with copy.open("wb") as target:
         shutil.copyfileobj(file, target)
     with h5py.File(copy, "r") as whole:
-        _check_h5(path, whole, most)
+        numbers = _check_h5(path, whole, most)
         written = whole.attrs.get("model_config")
     if written is None:
         raise DataError(
             f"{path} holds weights and no model: build the model, call its load_weights, then trace the model"
         )
-    if len(written) > MOST_CONFIG:
-        raise DataError(f"model_config in {path} has more than {MOST_CONFIG:,} bytes: it is not loaded")
-    config = without_compiling(json.loads(written))
-    check_config(path, config, most)
+    config = _parse_config(path, written if isinstance(written, bytes) else str(written).encode())
+    check_config(path, config, numbers)
     with h5py.File(copy, "r+") as whole:
         whole.attrs["model_config"] = json.dumps(config).encode()
-    return copy
+    return copy, numbers
 
 
-def _check_h5(path: Path, whole: h5py.File, most: int) -> None:
-    """Refuse an HDF5 file that points elsewhere, or whose arrays would become too large."""
-    arrays = 0
-    for number, (name, item) in enumerate(_objects(path, whole)):
-        if number > MOST_OBJECTS:
+def _check_h5(path: Path, whole: h5py.File, most: int) -> int:
+    """Refuse an HDF5 file that points elsewhere, or is too large; return how many numbers it has."""
+    unpacked = numbers = 0
+    for count, (name, item) in enumerate(_objects(path, whole)):
+        if count > MOST_OBJECTS:
             raise DataError(f"{path} has more than {MOST_OBJECTS:,} groups and arrays: it is not loaded")
         if isinstance(item, h5py.Dataset):
             _check_dataset(path, name, item)
-            arrays += math.prod(item.shape or ()) * item.dtype.itemsize
-    _check_size(path, arrays, most)
+            own = math.prod(item.shape or ())
+            numbers += own
+            unpacked += max(own, math.prod(item.chunks or ())) * item.dtype.itemsize  # read chunk by chunk
+        for attribute in map(item.attrs.get_id, item.attrs):
+            unpacked += math.prod(attribute.shape or ()) * attribute.dtype.itemsize
+        _check_size(path, unpacked, most)
+    return numbers
 
 
 def _objects(path: Path, whole: h5py.File) -> Iterator[tuple[str, Any]]:
@@ -187,7 +183,9 @@ def _objects(path: Path, whole: h5py.File) -> Iterator[tuple[str, Any]]:
         yield group.name, group
         for name in group:
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise DataError(f"{name} in {path} is a link to another place: it is not loaded")
+                raise DataError(
+                    f"{one_line(name, MOST_OF_A_NAME)} in {path} is a link to another place: it is not loaded"
+                )
             item = group[name]
             if isinstance(item, h5py.Group):
                 place = h5o.get_info(item.id).addr

@@ -7,7 +7,7 @@ import re
 from xml.dom import minidom
 
 from nlp_lstm.report import Comparison, Report
-from nlp_lstm.report.markup import escape, html_table, show_facts
+from nlp_lstm.report.markup import escape, html_table, show_facts, visible
 from nlp_lstm.text.ends import END
 from nlp_lstm.views import VIEWS, require_matplotlib
 from nlp_lstm.views._drawing import Picture, draw
@@ -126,5 +126,5 @@ def inline(svg: bytes, name: str, label: str) -> str:
                 attribute.value = FONT.sub("", attribute.value)
                 root.setAttribute("font-family", fonts[1])
     root.setAttribute("role", "img")
-    root.setAttribute("aria-label", label)
+    root.setAttribute("aria-label", visible(label))
     return BETWEEN.sub("><", root.toxml())
