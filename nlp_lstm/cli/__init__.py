@@ -16,6 +16,7 @@ from nlp_lstm import __version__
 from nlp_lstm.cli._help import Commands, near_options
 from nlp_lstm.cli._texts import by_position
 from nlp_lstm.errors import NlpLstmError, fold
+from nlp_lstm.parsing import without_panic
 
 # The halves of a batch are read side by side (`UnrolledLSTM`): each has half of the cores.
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
@@ -43,7 +44,8 @@ for _module in pkgutil.iter_modules(__path__):
 def main() -> None:
     """Run the command line; an error becomes one line on stderr and an exit code."""
     try:
-        sys.exit(cli.main(prog_name="nlp-lstm", standalone_mode=False) or 0)
+        with without_panic("a library gave up on what it read"):
+            sys.exit(cli.main(prog_name="nlp-lstm", standalone_mode=False) or 0)
     except NlpLstmError as error:
         message, code = str(error), error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:

@@ -29,7 +29,7 @@ HDF5 = b"\x89HDF\r\n\x1a\n"
 ENTRY = b"PK\x01\x02"  # begins each entry in the directory of an archive
 # Bytes that a file may become, or times its size if that is more: weights hardly shrink.
 MOST_UNPACKED, MOST_TIMES = 32_000_000, 10
-MOST_OBJECTS = 10_000  # members of an archive, or groups and arrays of an HDF5 file
+MOST_OBJECTS = 5_000  # members of an archive, or groups and arrays of an HDF5 file
 PIECE = 1_000_000  # bytes that are read at once
 PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 FILTERS = range(1, 7)  # those that HDF5 brings; others are loaded as plug-ins
