@@ -623,12 +623,13 @@ def test_a_folder_for_a_file_and_an_unreadable_file(tmp_path: Path, monkeypatch:
     with pytest.raises(MissingInputError, match="is not there"):
         read_lines(tmp_path / "gone.txt")
 
-    def refuse(path):
+    def refuse(path, mode):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    file = write(tmp_path / "secret.txt", "x")
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(StorageError, match="Permission denied"):
-        read_lines(write(tmp_path / "secret.txt", "x"))
+        read_lines(file)
 
 
 def test_lines_keep_what_other_tools_take_for_line_ends(tmp_path: Path):

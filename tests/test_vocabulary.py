@@ -183,16 +183,9 @@ def test_a_vocabulary_without_the_rule_for_links_splits_them_as_it_did():
 
 
 def test_a_search_for_links_takes_no_longer_than_the_text():
-    for text in (
-        "a." * 50_000,
-        "a+" * 50_000,
-        "www." * 25_000,
-        "https://" * 12_000,
-        "@" * 100_000,
-        "a@" * 50_000,
-    ):
+    for piece in ("a.", "a+", "www.", "https://", "@", "a@", "https://" + "!" * 9992):
         started = time.perf_counter()
-        split_words(text)
+        split_words(" ".join([piece * (10_000 // len(piece))] * 10))
         assert time.perf_counter() - started < 5
 
 

@@ -71,10 +71,10 @@ def read_pairs(path: str | Path) -> list[SentencePair]:
         MissingInputError: if the file is not there.
         DataError: if a line is no pair, which is named, or there is none.
     """
+    if not Path(path).is_file():  # what a device gives may never end
+        raise MissingInputError(f"{path} is not there, or is no file: give --pairs the right path")
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise MissingInputError(f"{path} is not there: give --pairs the right path") from None
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 at byte {error.start}: convert it with iconv") from None
     lines = enumerate(text.split("\n"), start=1)  # no other sign parts lines, whatever a text holds

@@ -10,7 +10,9 @@ from nlp_lstm.cli._options import note_chosen, note_passed_over
 from nlp_lstm.cli._reading import as_typed_option, tokenized_option, unknown_option
 from nlp_lstm.cli._reports import report_options, show
 from nlp_lstm.cli._texts import text_argument
-from nlp_lstm.errors import DataError, MissingInputError
+from nlp_lstm.errors import DataError, MissingInputError, UsageError
+
+MOST_BYTES = 64 << 20  # of texts
 
 
 @click.command(
@@ -49,7 +51,10 @@ def command(text, file, run, top, as_typed, unknown, tokenized, format, output):
 def read_texts(file: str) -> list[str]:
     """The lines of a file, or of stdin; only line ends part them, whatever else a text holds."""
     try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        raw = _read_bytes(file)
+        if len(raw) > MOST_BYTES:
+            told = "stdin" if file == "-" else file
+            raise DataError(f"{told} holds more than {MOST_BYTES >> 20} MB: give it in several parts")
         text = raw.decode("utf-8-sig")
     except FileNotFoundError:
         raise MissingInputError(f"{file} is not there: give --file the right path, or - for stdin") from None
@@ -58,3 +63,14 @@ def read_texts(file: str) -> list[str]:
     if not text.strip():
         raise DataError(f"{file} is empty: give it a text on each line")
     return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+
+
+def _read_bytes(file: str) -> bytes:
+    """The bytes of a file or of stdin, which may never end: no more than one too many."""
+    if file == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    path = Path(file)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise UsageError(f"{file} is not a file: pipe what it gives into `nlp-lstm predict --file -`")
+    with path.open("rb") as opened:
+        return opened.read(MOST_BYTES + 1)

@@ -60,6 +60,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
         raise UsageError(f"subphrases of {source}: {reason} or --no-subphrases")
     labelled = request.predicts == "labels" and bool(corpus.label_names)
     if labelled:
+        _check_names(corpus)
         _check_lengths(corpus)
     if not corpus.validation:
         corpus = _set_aside(corpus)
@@ -91,6 +92,13 @@ def _limit(corpus: Corpus, split: str, limit: int) -> tuple[Example, ...]:
     """The sentences of a split that a limit keeps."""
     examples = getattr(corpus, split)
     return tuple(examples[row] for row in choose_sentences(len(examples), limit, not corpus.label_names))
+
+
+def _check_names(corpus: Corpus) -> None:
+    """Check that every label can be written to a file."""
+    for name in corpus.label_names:
+        if not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name):
+            raise DataError(f"{corpus.source} has the label {name!r}, which is not valid Unicode: rename it")
 
 
 def _check_lengths(corpus: Corpus) -> None:

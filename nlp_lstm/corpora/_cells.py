@@ -22,7 +22,7 @@ STRING = r"""u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*\""""
 BARE = r"""[^\s,'"()\[\]]+"""
 ELEMENT = re.compile(rf"(?:(?P<string>{STRING})|np\.\w+\((?P<wrapped>{STRING}|{BARE})\)|(?P<bare>{BARE}))")
 BETWEEN = re.compile(r"\s*(,?)\s*")
-PRINTED = re.compile(r"(?:np\.|numpy\.)?(?:array|list)\((.*?)(?:,\s*dtype=[^()]*)?\)", re.DOTALL)
+PRINTED = re.compile(r"(?:np\.|numpy\.)?(?:array|list)\((.*?)(?:,\s*dtype=[^(),]*)?\)", re.DOTALL)
 NAMED = {"None": None, "null": None, "nan": None, "NaN": None, "True": True, "False": False}
 
 

@@ -20,7 +20,7 @@ from nlp_lstm.corpora._tables import Table
 from nlp_lstm.corpora._values import Corpus, Example, Request
 from nlp_lstm.corpora.text import choose_tokenized, warn_of
 from nlp_lstm.errors import DataError
-from nlp_lstm.text.vocabulary import split_words
+from nlp_lstm.text.splitting import check_length, split_words
 
 Splitter = Callable[[str], list[str]]
 LabelCells = list[Any]
@@ -143,6 +143,7 @@ def _build_examples(
 def _read_words(cell: Any, split_text: Splitter) -> tuple[str, ...]:
     """The words of a cell: a text to be split, or a list as it is."""
     if not isinstance(cell, list):
+        check_length(_write(cell))
         words = tuple(split_text(_write(cell)))
     else:
         words = tuple("" if is_missing(word) else str(word) for word in cell)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from nlp_lstm.corpora._files import read_lines
 from nlp_lstm.corpora._names import PAIRS
-from nlp_lstm.corpora._tables import Table, build_table
+from nlp_lstm.corpora._tables import Table, build_table, check_columns
 from nlp_lstm.errors import DataError, UsageError
 
 LONGEST_CELL = 2**31 - 1
@@ -68,7 +68,7 @@ def read_delimited(file: Path, separator: str | None, encoding: str, header: boo
 
 def _read_rows(
     lines: Sequence[str], separator: str, file: Path, header: bool
-) -> tuple[list[str], list[list[str | None]], list[str]]:
+) -> tuple[list[str], list[list[str]], list[str]]:
     """The names of the columns, the rows below them, and notes."""
     notes: list[str] = []
     rows = (
@@ -106,6 +106,7 @@ def parse_separator(text: str) -> str:
 def _read_tabs(lines: Sequence[str], file: Path, notes: list[str]) -> list[Row]:
     """The rows of lines with tabs; adds a note if there are quotation marks around cells."""
     rows = [Row(line.split("\t"), number, number) for number, line in enumerate(lines, 1) if line]
+    _check_widths(rows, file)
     for row in rows:
         if len(row.cells) < len(rows[0].cells) and any(map(OPENED.match, row.cells)):
             raise DataError(
@@ -151,14 +152,22 @@ def _read_quoted(lines: Sequence[str], separator: str, file: Path, notes: list[s
         lines = [line.replace('\\"', '""') for line in lines]  # as Spark and R write it
         rows = list(_parse(lines, separator, file))
         notes.append(f'{file}: \\" is read as a quotation mark inside quotes')
+    _check_widths(rows, file)
     broken = [row for row in rows if row.last > row.first]
-    seen = [{str(cell).strip() for cell in column} for column in zip_longest(*(row.cells for row in rows))]
-    for row in broken:
-        _check_melted(row, seen[: len(rows[0].cells)], lines[row.first - 1 : row.last], separator, file)
     if broken:
+        columns = zip_longest(*(row.cells[: len(rows[0].cells)] for row in rows))
+        seen = [{str(cell).strip() for cell in column} for column in columns]
+        for row in broken:
+            _check_melted(row, seen, lines[row.first - 1 : row.last], separator, file)
         where = f"the first in lines {broken[0].first} to {broken[0].last}"
         notes.append(f"{file}: {len(broken)} rows hold line ends inside quotation marks, {where}")
     return rows
+
+
+def _check_widths(rows: Sequence[Row], file: Path) -> None:
+    """Check that no row has too many cells, before columns are gone through."""
+    for row in rows:
+        check_columns(f"line {row.first} of {file}", len(row.cells))
 
 
 def _parse(lines: Sequence[str], separator: str, file: Path) -> Iterator[Row]:
@@ -208,11 +217,8 @@ def _check_melted(
                 )
 
 
-def _line_up(
-    names: Sequence[str], rows: Sequence[Row], file: Path, notes: list[str]
-) -> list[list[str | None]]:
-    """The rows' cells, as many as there are names; adds a note if cells are missing at the end of rows."""
-    cells: list[list[str | None]] = []
+def _line_up(names: Sequence[str], rows: Sequence[Row], file: Path, notes: list[str]) -> list[list[str]]:
+    """The rows' cells, no more than there are names; adds a note if cells are missing at the end of rows."""
     short = [row.first for row in rows if len(row.cells) < len(names)]
     for row in rows:
         if any(cell.strip() for cell in row.cells[len(names) :]):
@@ -220,9 +226,8 @@ def _line_up(
                 f"{file} is not a {file.suffix} table: line {row.first} has more cells than column names "
                 f"({len(row.cells)}, not {len(names)}): put quotes around cells that hold the separator"
             )
-        cells.append([*row.cells[: len(names)], *[None] * (len(names) - len(row.cells))])
     if short:
         notes.append(
             f"{file}: {len(short)} rows end early, the first in line {short[0]}: the cells left are empty"
         )
-    return cells
+    return [row.cells[: len(names)] for row in rows]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nlp_lstm.corpora._encodings import START, check_start, find_codec, not_in_encoding
 from nlp_lstm.errors import DataError, MissingInputError, StorageError, UsageError
+from nlp_lstm.text.splitting import LONGEST_TEXT
 
 NAMES_OF_SPLITS = {
     "train": ("train", "training", "trn"),
@@ -43,7 +44,7 @@ def check_there(path: str) -> Path:
     """Return a path that was given after a reader's colon, if there is something.
 
     Raises:
-        UsageError: if `path` is empty.
+        UsageError: if `path` is empty, or of a device or pipe, which may never end.
         MissingInputError: if it is not there.
     """
     if not path:
@@ -51,6 +52,8 @@ def check_there(path: str) -> Path:
     root = Path(os.path.expanduser(path))
     if not os.path.exists(root):
         raise MissingInputError(f"{path!r} is not there: give --data with the right path, or --data mini")
+    if not root.is_dir() and not root.is_file():
+        raise UsageError(f"{path!r} is neither a file nor a folder: save what it gives in a file first")
     return root
 
 
@@ -148,25 +151,32 @@ def _too_many(path: str, split: str, files: list[Path]) -> DataError:
     return DataError(f"{path!r} holds the {split} files {files[0].name} and {files[1].name}: keep one")
 
 
-def read_lines(path: Path, encoding: str = "utf-8") -> list[str]:
+def read_lines(path: Path, encoding: str = "utf-8", longest: int = LONGEST_TEXT) -> list[str]:
     r"""Return the lines of a file without their ends (`\n`, `\r\n` or `\r`) and without a BOM.
+
+    Args:
+        path: the file.
+        encoding: of the file.
+        longest: how many characters a line may have.
 
     Raises:
         UsageError: if there is no such encoding.
         MissingInputError: if the file is not there.
-        DataError: if it is a folder, empty, or not in the encoding; says the byte and the line.
+        DataError: if it is a folder, empty, or not in the encoding, or a line is too long; says where.
         StorageError: if it cannot be read.
     """
     codec = find_codec(encoding)
-    raw = _read_bytes(path)
-    check_start(raw[:START], path, codec)
+    raw = _read_bytes(path, codec)
     try:
         text = raw.decode(codec).removeprefix("\ufeff")
     except UnicodeError as error:
         raise not_in_encoding(path, raw, codec, error) from None
     if not text.strip():
         raise DataError(f"{path} is empty: give a file with at least one sentence")
-    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n").split("\n")
+    if max(map(len, lines)) > longest:
+        raise _too_long(path, next(row for row, line in enumerate(lines, 1) if len(line) > longest))
+    return lines
 
 
 def stream_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
@@ -176,20 +186,30 @@ def stream_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
         As `read_lines`.
     """
     codec = find_codec(encoding)
-    blank = True
+    blank, number = True, 0
     try:
         with path.open("rb") as file:
             check_start(file.read(START), path, codec)
         with path.open(encoding=codec) as file:
-            for number, line in enumerate(file):
-                line = line if number else line.removeprefix("\ufeff")
+            while line := file.readline(LONGEST_TEXT + 2):  # one for the end of the line, one for a BOM
+                line = line.removesuffix("\n") if number else line.removesuffix("\n").removeprefix("\ufeff")
+                number += 1
+                if len(line) > LONGEST_TEXT:
+                    raise _too_long(path, number)
                 blank = blank and not line.strip()
-                yield line.removesuffix("\n")
+                yield line
     except (OSError, UnicodeError):
         read_lines(path, encoding)  # says what is wrong, and where
         raise
     if blank:
         read_lines(path, encoding)
+
+
+def _too_long(path: Path, number: int) -> DataError:
+    """The error of a line that is too long."""
+    return DataError(
+        f"{path}, line {number} has more than {LONGEST_TEXT:,} characters: split it into several lines"
+    )
 
 
 def list_files(folder: Path, suffixes: Collection[str] = ()) -> list[Path]:
@@ -211,10 +231,13 @@ def _list_folder(folder: Path) -> list[Path]:
         raise StorageError(f"cannot list {folder}: {error.strerror}") from None
 
 
-def _read_bytes(path: Path) -> bytes:
-    """The bytes of a file, or the error that says why there are none."""
+def _read_bytes(path: Path, codec: str) -> bytes:
+    """The bytes of a file whose first ones may be text, or the error that says why there are none."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            check_start(file.read(START), path, codec)
+            file.seek(0)
+            return file.read()
     except FileNotFoundError:
         raise MissingInputError(f"{path} is not there: check the path") from None
     except IsADirectoryError:

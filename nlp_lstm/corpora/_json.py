@@ -12,6 +12,7 @@ Unlike `datasets` it takes no text for a date, and keeps what is no list as it i
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def read_json(file: Path, encoding: str) -> Table:
     Raises:
         DataError: if the file is empty, not in the encoding, no JSON, or not a table.
     """
-    lines = read_lines(file, encoding)
+    lines = read_lines(file, encoding, longest=sys.maxsize)  # a whole table may stand in one
     notes: list[str] = []
     try:
         columns, rows = _read_value(_parse(lines, by_line=file.suffix.lower() == ".jsonl"), notes)
@@ -76,7 +77,7 @@ def _explain(error: Exception) -> str:
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
-def _read_value(value: Any, notes: list[str]) -> tuple[list[str], list[Sequence[Any]]]:
+def _read_value(value: Any, notes: list[str]) -> tuple[list[str], Sequence[Any]]:
     """The names and rows of a table, whichever way it is written."""
     if isinstance(value, list):
         return _read_records(value)
@@ -121,20 +122,19 @@ def _is_records(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(record, dict) for record in value)
 
 
-def _read_records(records: Sequence[Any]) -> tuple[list[str], list[Sequence[Any]]]:
+def _read_records(records: Sequence[Any]) -> tuple[list[str], Sequence[Any]]:
     """The names and rows of records; one that lacks a name has nothing there."""
     for number, record in enumerate(records, 1):
         if not isinstance(record, dict):
             raise DataError(
                 f"record {number} is {_describe(record)}: write an object, with a value for each column"
             )
-    names = list(dict.fromkeys(name for record in records for name in record))
-    return names, [[record.get(name) for name in names] for record in records]
+    return list(dict.fromkeys(name for record in records for name in record)), records
 
 
 def _read_columns(
     columns: dict[str, list[Any]], by_row: Sequence[dict[str, Any]]
-) -> tuple[list[str], list[Sequence[Any]]]:
+) -> tuple[list[str], Sequence[Any]]:
     """The names and rows of columns, which must be equally long and have the same names of rows, if any."""
     lengths = {name: len(cells) for name, cells in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -145,7 +145,7 @@ def _read_columns(
     return list(columns), list(zip(*columns.values()))
 
 
-def _read_rows(names: list[Any], rows: list[Any]) -> tuple[list[str], list[Sequence[Any]]]:
+def _read_rows(names: list[Any], rows: list[Any]) -> tuple[list[str], Sequence[Any]]:
     """The names and rows of what `to_json(orient="split")` writes; records have their own names."""
     if rows and _is_records(rows):
         return _read_records(rows)

@@ -65,7 +65,7 @@ def name_labels(column: Column, class_names: Mapping[str, tuple[str, ...]]) -> L
         class_names: what a split's numbers mean (`ClassLabel`), for the splits that say so.
 
     Raises:
-        DataError: if a number is none of the classes; says the row.
+        DataError: if a number is none of the classes (says the row), or two classes have one name or none.
     """
     told = {
         split: {_write(value) for value in _values(cells)} - {MISSING}
@@ -75,7 +75,10 @@ def name_labels(column: Column, class_names: Mapping[str, tuple[str, ...]]) -> L
     names, notes = _choose_names(told, column.name)
     named: dict[str, list[Any]] = {}
     for split, cells in column.cells.items():
-        classes = class_names.get(split)
+        classes = class_names.get(split) or ()
+        if len({*classes, MISSING}) <= len(classes):
+            told = ", ".join(map(repr, classes[:8]))
+            raise DataError(f"the classes of {column.name!r} of {column.source} are {told}: name each once")
         name_of = _number_namer(column, split, classes) if classes else _text_namer(names)
         named[split] = [_name_cell(cell, row, name_of) for row, cell in enumerate(cells)]
         notes.extend(_tell_without(split, named[split]))

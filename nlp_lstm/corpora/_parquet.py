@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nlp_lstm.corpora._tables import Table
+from nlp_lstm.corpora._tables import Table, check_columns
 from nlp_lstm.errors import DataError, MissingInputError, StorageError
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
+
+ROWS_AT_ONCE, CELL = 100, 64  # bytes that Python needs for a cell beside what it holds
+LARGEST, MOST_UNPACKED = 64 << 20, 100
 
 
 def read_parquet(file: Path) -> Table:
@@ -20,18 +23,67 @@ def read_parquet(file: Path) -> Table:
 
     Raises:
         MissingInputError, StorageError: if it is not there, or cannot be read.
-        DataError: if it is not Parquet, is broken or has no rows.
+        DataError: if it is not Parquet, is broken or has no rows; of a column, if a text is not UTF-8, or it
+            would become larger than `LARGEST` and than `MOST_UNPACKED` times the file.
     """
     with _open(file) as parquet:
+        columns = parquet.metadata.num_columns
+        check_columns(str(file), columns)
         schema, rows = parquet.schema_arrow, parquet.metadata.num_rows
+        names = tuple(schema.names)
     if not rows:
         raise DataError(f"{file} is not a .parquet table: it has no rows")
+    classes = read_class_names(schema.metadata or {})
+    return Table(str(file), names, lambda column: _read_column(file, column), classes)
 
-    def read(column: str) -> list[Any]:
-        with _open(file) as parquet:
-            return parquet.read([column]).column(column).to_pylist()
 
-    return Table(str(file), tuple(schema.names), read, read_class_names(schema.metadata or {}))
+def _read_column(file: Path, column: str) -> list[Any]:
+    """The cells of a column, a few at a time: a small file can say that one long text stands in every row."""
+    cells: list[Any] = []
+    largest, size = max(LARGEST, MOST_UNPACKED * file.stat().st_size), 0
+    with _open(file) as parquet:
+        if _unpacked(parquet, column) > largest:
+            raise _too_large(column, file, largest)
+        for batch in parquet.iter_batches(ROWS_AT_ONCE, columns=[column]):
+            part = batch.column(column)
+            part = part.dictionary_decode() if hasattr(part, "dictionary_decode") else part
+            size += part.nbytes
+            if size > largest:
+                raise _too_large(column, file, largest)
+            try:
+                cells += part.to_pylist()
+            except UnicodeDecodeError:
+                raise _not_utf8(part, len(cells), column, file) from None
+    return cells
+
+
+def _unpacked(parquet: ParquetFile, column: str) -> int:
+    """How many bytes the cells of a column need at least, by what the file says."""
+    groups = (parquet.metadata.row_group(number) for number in range(parquet.metadata.num_row_groups))
+    parts = (group.column(number) for group in groups for number in range(group.num_columns))
+    named = (part for part in parts if part.path_in_schema.partition(".")[0] == column.partition(".")[0])
+    return sum(part.total_uncompressed_size + CELL * part.num_values for part in named)
+
+
+def _too_large(column: str, file: Path, largest: int) -> DataError:
+    """The error of a column that a small file says is large."""
+    return DataError(
+        f"the column {column!r} of {file} becomes larger than {largest >> 20} MB, {MOST_UNPACKED} times the "
+        "file or more: write it in several files"
+    )
+
+
+def _not_utf8(part: Any, before: int, column: str, file: Path) -> DataError:
+    """The error of the first cell of a part of a column that is no text, with so many rows before the part."""
+    for row, cell in enumerate(part, before + 1):
+        try:
+            cell.as_py()
+        except UnicodeDecodeError as error:
+            return DataError(
+                f"{file}, row {row}: the column {column!r} holds {bytes(error.object)[:20]!r}, which is no "
+                "UTF-8: write the file again with its texts in UTF-8"
+            )
+    raise AssertionError("every cell is UTF-8")
 
 
 def read_class_names(metadata: Mapping[bytes, bytes]) -> dict[str, tuple[str, ...]]:
@@ -71,8 +123,9 @@ def _open(file: Path) -> Iterator[ParquetFile]:
     try:
         with pq.ParquetFile(file) as parquet:
             yield parquet
-    except UnicodeDecodeError:
-        raise
+    except UnicodeDecodeError as error:
+        told = bytes(error.object)[:20]
+        raise DataError(f"{file} has a column {told!r}, which is no UTF-8: name it in UTF-8") from None
     except FileNotFoundError:
         raise MissingInputError(f"{file} is not there: check the path") from None
     except (pa.ArrowException, OSError, ValueError, LookupError, OverflowError) as error:

@@ -10,6 +10,9 @@ from typing import Any
 from nlp_lstm.errors import DataError
 
 
+MOST_COLUMNS = 1000
+
+
 @dataclass(frozen=True)
 class Table:
     """Columns of cells, as a file or a data set has them.
@@ -21,6 +24,9 @@ class Table:
         class_names: column -> what its numbers mean (`ClassLabel`), for the columns that say so.
         notes: what was decided when it was read, a line each.
         hint: what may be wrong if columns are missing, and the option that mends it.
+
+    Raises:
+        DataError: if there are more than `MOST_COLUMNS` columns.
     """
 
     where: str
@@ -29,6 +35,9 @@ class Table:
     class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     hint: str = ""
+
+    def __post_init__(self):
+        check_columns(self.where, len(self.columns))
 
     def cells(self, column: str) -> list[Any]:
         """Return the cells of a column.
@@ -47,10 +56,22 @@ class Table:
             ) from None
 
 
+def check_columns(where: str, columns: int) -> None:
+    """Check that a table has no more than `MOST_COLUMNS` columns.
+
+    Raises:
+        DataError: if it has.
+    """
+    if columns > MOST_COLUMNS:
+        raise DataError(
+            f"{where} has {columns:,} columns: at most {MOST_COLUMNS:,} are read, keep those that you need"
+        )
+
+
 def build_table(
-    where: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], notes: Sequence[str], hint: str = ""
+    where: str, columns: Sequence[str], rows: Sequence[Any], notes: Sequence[str], hint: str = ""
 ) -> Table:
-    """Return a table of rows that are as long as there are columns.
+    """Return a table of rows: objects by name, or sequences, which may end early.
 
     Raises:
         DataError: if there are no rows.
@@ -61,8 +82,10 @@ def build_table(
 
     def read(column: str) -> list[Any]:
         """The cells of a column."""
+        if isinstance(rows[0], Mapping):
+            return [row.get(column) for row in rows]
         place = names.index(column)
-        return [row[place] for row in rows]
+        return [row[place] if place < len(row) else None for row in rows]
 
     return Table(where, names, read, notes=tuple(notes), hint=hint)
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from nlp_lstm.errors import DataError, UnknownNameError, UsageError
 from nlp_lstm.registry import match_name
+from nlp_lstm.text.splitting import LONGEST_WORD, check_length
 
 SPLITS = ("train", "validation", "test")
 PREDICTS, LABEL_CHOICES, CLASS_CHOICES = ("labels", "words"), ("phrase", "word"), (3, 5)
@@ -24,7 +25,7 @@ class Example:
             -> one value per word.
 
     Raises:
-        DataError: if labels or facts do not line up with the words.
+        DataError: if labels or facts do not line up with the words, or a word is too long.
 
     Example:
         >>> Example(("not", "good"), ("neutral", "negative")).labels
@@ -43,6 +44,8 @@ class Example:
         for name, values in self.facts.items():
             if len(values) != len(self.words):
                 raise DataError(f"{len(self.words)} words but {len(values)} values of the fact {name!r}")
+        if max(map(len, self.words), default=0) > LONGEST_WORD:
+            check_length(max(self.words, key=len))
 
 
 @dataclass(frozen=True)

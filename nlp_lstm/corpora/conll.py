@@ -119,4 +119,8 @@ def _read(rows: Rows, columns: Columns, needed: bool, known: Set[str]) -> Iterat
                 )
             words.append(row.cells[columns.word])
             labels.append(None if text in nothing else text)
-        yield Example(tuple(words), tuple(labels) if known or not blank else None)
+        try:
+            example = Example(tuple(words), tuple(labels) if known or not blank else None)
+        except DataError as error:
+            raise DataError(f"{rows.file}, sentence in row {sentence[0].number}: {error}") from None
+        yield example

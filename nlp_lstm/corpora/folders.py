@@ -11,9 +11,8 @@ from pathlib import Path
 from nlp_lstm.corpora import READERS, SPLITS, Corpus, Example, Request
 from nlp_lstm.corpora._files import check_there, list_files, list_folders, read_lines, split_of
 from nlp_lstm.corpora._labels import order_labels
-from nlp_lstm.corpora.text import choose_tokenized, warn_of
+from nlp_lstm.corpora.text import choose_tokenized, split_lines, warn_of
 from nlp_lstm.errors import DataError, MissingInputError, UsageError
-from nlp_lstm.text.vocabulary import split_words
 
 UNLABELLED = "unsup"
 TEXT_SUFFIXES = (".txt", ".text", "")
@@ -138,7 +137,7 @@ def _read_text(file: Path, label: str | None, request: Request) -> Text:
 
 def _build_example(text: Text, tokenized: bool, labelled: bool) -> Example:
     """One text, whose label stands at its last word."""
-    words = tuple(text.text.split() if tokenized else split_words(text.text))
+    (words,) = split_lines([text.text], tokenized, text.file)
     if not words:
         raise DataError(f"{text.file} has no words: take it out, or give it a text")
     return Example(words, (None,) * (len(words) - 1) + (text.label,) if labelled else None)

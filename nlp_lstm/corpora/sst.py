@@ -14,6 +14,7 @@ from nlp_lstm.corpora import READERS, Corpus, Example, Request
 from nlp_lstm.corpora._files import find_shards, read_lines
 from nlp_lstm.corpora._labels import FIVE_SENTIMENTS, THREE_SENTIMENTS
 from nlp_lstm.errors import DataError
+from nlp_lstm.text.splitting import check_length
 
 NAMES_OF_CLASSES = {
     5: dict(zip("01234", FIVE_SENTIMENTS)),
@@ -165,6 +166,7 @@ def _read_trees(
     examples = []
     for file, number, line in _number_lines(files, path, request.encoding):
         try:
+            check_length(line)
             trees = list_constituents(line.strip(" \t")) if inner else [line]
             parsed = [parse_tree(tree, request.labels) for tree in trees]
         except DataError as error:

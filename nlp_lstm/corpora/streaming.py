@@ -23,10 +23,9 @@ from nlp_lstm.corpora._boxed import check_no_path, stream_boxed
 from nlp_lstm.corpora._files import find_splits, stream_lines
 from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.corpora.stories import read_split
-from nlp_lstm.corpora.text import choose_tokenized, cut
+from nlp_lstm.corpora.text import choose_tokenized, cut, split_lines
 from nlp_lstm.errors import DataError
 from nlp_lstm.registry import match_name
-from nlp_lstm.text.vocabulary import split_words
 
 
 @dataclass(frozen=True)
@@ -104,12 +103,11 @@ def _stream_text(source: str, path: str, split: str, request: Request) -> Stream
     lines = chain.from_iterable(stream_lines(file, request.encoding) for file in files.values())
     tokenized, _ = choose_tokenized(lines, request.tokenized)
     looks = {name: _look_over(stream_lines(file, request.encoding)) for name, file in files.items()}
-    split_line = str.split if tokenized else split_words
     home = split if split in files else "train"
 
     def sentences(name: str) -> Iterator[tuple[str, ...]]:
         """The words of each sentence of a file."""
-        found = (tuple(split_line(line)) for line in stream_lines(files[name], request.encoding))
+        found = split_lines(stream_lines(files[name], request.encoding), tokenized, files[name])
         one_line = name == "train" and aside and looks[name].lines == 1
         return iter(cut(next(found))) if one_line else found
 

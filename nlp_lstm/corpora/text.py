@@ -7,10 +7,12 @@ the published counts of WikiText-2 have an end of sentence on every line.
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from nlp_lstm.corpora import READERS, Corpus, Example, Request
 from nlp_lstm.corpora._files import find_splits, read_lines
-from nlp_lstm.text.vocabulary import split_words
+from nlp_lstm.errors import DataError
+from nlp_lstm.text.splitting import check_length, split_words
 
 UNKNOWN = re.compile(r"(?<!\S)<unk>(?!\S)")
 GLUED = re.compile(r"\w[,;:!?](?!\S)")  # a mark that raw text writes at its word, and tokenized text apart
@@ -41,14 +43,28 @@ def read_text(path: str, request: Request) -> Corpus:
     lines = {split: read_lines(file, request.encoding) for split, file in files.items()}
     every = [line for split_lines in lines.values() for line in split_lines]
     tokenized, why = choose_tokenized(every, request.tokenized)
-    split_line = str.split if tokenized else split_words
     notes = [why, *warn_of(every)]
-    splits = {name: [tuple(split_line(line)) for line in found] for name, found in lines.items()}
+    splits = {name: list(split_lines(found, tokenized, files[name])) for name, found in lines.items()}
     if "validation" not in splits and len(splits["train"]) == 1:
         splits["train"] = cut(splits["train"][0])
         notes.append(f"the text is one line: it is read as {len(splits['train'])} pieces")
     examples = {name: tuple(map(Example, sentences)) for name, sentences in splits.items()}
     return Corpus(f"text:{path}", label_names=(), tokenized=tokenized, notes=tuple(notes), **examples)
+
+
+def split_lines(lines: Iterable[str], tokenized: bool, file: Path) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each line of a file.
+
+    Raises:
+        DataError: if what stands between two blanks is too long; says the line.
+    """
+    split_line = str.split if tokenized else split_words
+    for number, line in enumerate(lines, 1):
+        try:
+            check_length(line)
+            yield tuple(split_line(line))
+        except DataError as error:
+            raise DataError(f"{file}, line {number}: {error}") from None
 
 
 def cut(words: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -4,10 +4,17 @@ It follows the Penn Treebank ("do n't", "film 's"), as the treebanks that people
 link, a handle and an e-mail address are one word each.
 """
 
+import re
+
 from tokenizers import Regex, pre_tokenizers
 
 from nlp_lstm.errors import DataError
 from nlp_lstm.parsing import without_panic
+
+# The rule takes up to 400 bytes for each character of a text. What no blank parts can take more than its share
+# of time, flags most of all: each is two letters of their own, and they are counted from the first one again.
+LONGEST_TEXT, LONGEST_WORD, MOST_FLAGS = 1_000_000, 10_000, 1000  # characters
+FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+")
 
 # What names a place on the net or an account: https://a.org/b, www.a.org, sam@a.org, @sam. Bounds keep
 # the search short in any text.
@@ -53,7 +60,7 @@ def split_words(text: str) -> list[str]:
     """Return the words of a raw text, each exactly as it stands there.
 
     Raises:
-        DataError: if the text holds bytes that are not valid UTF-8.
+        DataError: if the text is too long, see `check_length`, or holds bytes that are not valid UTF-8.
 
     Example:
         >>> split_words("The keys aren't here, Mr. Smith...")
@@ -74,9 +81,36 @@ def word_offsets(text: str, links: bool = True) -> tuple[tuple[int, int], ...]:
     Raises:
         DataError: as `split_words`.
     """
+    check_length(text)
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise DataError(f"the text is not valid UTF-8 at character {error.start}: type it again") from None
     with without_panic("the text cannot be split into words"):
         return tuple(span for _, span in _SPLITTERS[links].pre_tokenize_str(text))
+
+
+def check_length(text: str) -> None:
+    """Check that a text can be split in little time and memory.
+
+    Raises:
+        DataError: if it is longer than `LONGEST_TEXT`, what stands between two blanks than `LONGEST_WORD`, or
+            a row of flags than `MOST_FLAGS`.
+
+    Example:
+        >>> check_length("ha" * 6000)
+        Traceback (most recent call last):
+        nlp_lstm.errors.DataError: 'hahahahahahahahahaha'... has 12,000 characters without a blank: at most 10,000 are read, split it
+    """
+    if len(text) > LONGEST_TEXT:
+        raise DataError(
+            f"the text {text[:20]!r}... has {len(text):,} characters: at most {LONGEST_TEXT:,} are read at "
+            "once, split it"
+        )
+    if len(text) > LONGEST_WORD and len(longest := max(text.split(), key=len, default="")) > LONGEST_WORD:
+        raise DataError(
+            f"{longest[:20]!r}... has {len(longest):,} characters without a blank: at most {LONGEST_WORD:,} "
+            "are read, split it"
+        )
+    if not text.isascii() and max(map(len, FLAGS.findall(text)), default=0) > MOST_FLAGS:
+        raise DataError(f"a row of flags has more than {MOST_FLAGS:,} characters: put blanks between them")

@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from nlp_lstm.errors import DataError, MissingInputError
+from nlp_lstm.text.splitting import LONGEST_TEXT, LONGEST_WORD
 from nlp_lstm.text.vocabulary import UNK, Vocabulary
 
+FORMAT = "give a file in GloVe's text format"
 # What separates fields; not a non-breaking space, which some words are or hold.
 BLANKS = re.compile(r"[ \t]+")
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(nan|inf)", re.ASCII)
+NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?|[-+]?(nan|inf)", re.ASCII)
 
 
 class Vectors(dict[int, np.ndarray]):
@@ -41,7 +43,8 @@ def read_vectors(path: str | Path, vocabulary: Vocabulary) -> Vectors:
 
     Raises:
         MissingInputError: if there is no such file.
-        DataError: if a line has not as many numbers as the first, or a number is none or not finite.
+        DataError: if a line has not as many numbers as the first or is too long, or a number is none or not
+            finite.
     """
     path = Path(path)
     found = Vectors()
@@ -75,7 +78,7 @@ def vector_words(path: str | Path) -> Iterator[str]:
 def _split_lines(path: Path) -> Iterator[tuple[int, str, list[str]]]:
     """The number of each line of a file, its word and its numbers, still as text."""
     if not path.is_file():
-        raise MissingInputError(f"no vectors file {str(path)!r}: give a file in GloVe's text format")
+        raise MissingInputError(f"no vectors file {str(path)!r}: {FORMAT}")
     first = dimensions = 0
     held: tuple[int, str] | None = None  # a first line that may be one of counts, until the second tells
     try:
@@ -101,7 +104,11 @@ def _read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, each with its number, one space between fields."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8-sig", newline="\n") as lines:  # a word may hold a "\r"
-        for number, line in enumerate(lines, start=1):
+        number = 0
+        while line := lines.readline(LONGEST_TEXT + 1):  # a small .gz can unpack to a line without an end
+            number += 1
+            if len(line) > LONGEST_TEXT:
+                raise DataError(f"{path}, line {number} has more than {LONGEST_TEXT:,} characters: {FORMAT}")
             line = line.rstrip()
             if "\t" in line or "  " in line:
                 line = BLANKS.sub(" ", line)
@@ -141,6 +148,8 @@ def _split_line(line: str, dimensions: int, path: Path, number: int, first: int)
         raise DataError(
             f"{path}, line {number}: {line.count(' ')} numbers where line {first} has {dimensions}"
         )
+    if len(word) > LONGEST_WORD:
+        raise DataError(f"{path}, line {number} has a word of {len(word):,} characters: {FORMAT}")
     return word, fields
 
 

@@ -32,7 +32,7 @@ from nlp_lstm.text.rules import (
     make_tokenizer,
     tokenizer_from,
 )
-from nlp_lstm.text.splitting import split_words, word_offsets
+from nlp_lstm.text.splitting import check_length, split_words, word_offsets
 
 __all__ = [
     "EOS",
@@ -201,8 +201,10 @@ class Vocabulary:
                 blanks, and then by `split_words` what the vocabulary does not know.
 
         Raises:
-            DataError: if the text has no words, more than `MOST_WORDS`, or is not valid Unicode.
+            DataError: if the text has no words, more than `MOST_WORDS`, is longer than `check_length` lets
+                it be, or is not valid Unicode.
         """
+        check_length(text)
         if tokenized is False:
             offsets = word_offsets(text, self._links)
         else:
