@@ -1,15 +1,14 @@
-"""Data made to break what reads it: one line that says where and what the rule is, in little time and memory."""
+"""Data made to break what reads it: one line that says where and why, in little time and memory."""
 
 import json
 import os
 import subprocess
-import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -176,7 +175,12 @@ def test_a_row_of_more_cells_than_a_table_may_have_is_refused_before_columns_are
     Path("a.json").write_text(json.dumps([{f"c{number}": 1} for number in range(20_000)]))
     Path("b.json").write_text(json.dumps({f"c{number}": [1] for number in range(20_000)}))
     started = time.perf_counter()
-    for name, place in {"a.csv": "line 20002 of ", "a.tsv": "line 20002 of ", "a.json": "", "b.json": ""}.items():
+    for name, place in {
+        "a.csv": "line 20002 of ",
+        "a.tsv": "line 20002 of ",
+        "a.json": "",
+        "b.json": "",
+    }.items():
         with pytest.raises(DataError, match=rf"^{place}{name} has 20\d?,\d+ columns: at most 1,000 are read"):
             load_corpus(f"table:{name}")
     assert time.perf_counter() - started < 20
@@ -207,7 +211,9 @@ def test_texts_are_read_from_a_file_or_stdin_and_no_device(two_runs, cli, file: 
     os.mkfifo("pipe")
     done = cli("predict", "--file", file)
     assert (done.code, done.out) == (2, "")
-    assert done.told == f"nlp-lstm: {file} is not a file: pipe what it gives into `nlp-lstm predict --file -`\n"
+    assert (
+        done.told == f"nlp-lstm: {file} is not a file: pipe what it gives into `nlp-lstm predict --file -`\n"
+    )
     assert cli("compare", "patching", "next-word-001", "--pairs", file).code == 66
 
 
@@ -225,5 +231,34 @@ def test_a_typed_text_that_is_too_long_is_refused(two_runs, cli, text: str):
         done = cli(command, text, "--run", "next-word-001")
         assert (done.code, done.out, done.err.count("\n")) == (65, "", 1)
         assert TYPED[text] in done.err
-    with pytest.raises(DataError, match="^text 2: .*split it|^text 2: .*blanks"):
+    with pytest.raises(DataError, match=r"^text 2: .*(split it|blanks)"):
         predict(["so good", text], "sentiment-001")
+
+
+# too little memory
+
+
+@pytest.mark.parametrize(
+    "allocate",
+    [lambda: np.empty(1 << 60, np.uint8), lambda: pa.allocate_buffer(1 << 60), lambda: bytearray(1 << 62)],
+)
+def test_lack_of_memory_is_one_line(two_runs, cli, monkeypatch: pytest.MonkeyPatch, allocate):
+    monkeypatch.setattr("nlp_lstm.corpus_states.rows.make_shard", lambda reader, job: allocate())
+    monkeypatch.setattr("nlp_lstm.corpus_states.workers.make_shard", lambda reader, job: allocate())
+    done = cli("extract", "next-word-001", "--data", "mini", "--output", "states")
+    assert (done.code, done.out, done.err.count("\n")) == (74, "", 1)
+    assert done.err.startswith("nlp-lstm: out of memory (")
+    assert done.err.endswith("): give less text at once, in parts or with --limit\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("megabytes", [300, 500])
+def test_extract_under_a_limit_of_memory_ends_in_one_line_or_is_done(tmp_path: Path, megabytes: int):
+    (tmp_path / "a.txt").write_text("the sky is blue\n" * 1200)
+    command = (
+        f"ulimit -v {megabytes << 10}; exec {sys.executable} -m nlp_lstm extract next-word-stories --quiet "
+    )
+    command += "--data text:a.txt --output states"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=240, cwd=tmp_path)
+    assert done.returncode in (0, 74), done
+    assert done.stderr.count("\n") == (done.returncode == 74), done

@@ -15,7 +15,7 @@ import click
 from nlp_lstm import __version__
 from nlp_lstm.cli._help import Commands, near_options
 from nlp_lstm.cli._texts import by_position
-from nlp_lstm.errors import NlpLstmError, fold
+from nlp_lstm.errors import NlpLstmError, StorageError, fold
 from nlp_lstm.parsing import without_panic
 
 # The halves of a batch are read side by side (`UnrolledLSTM`): each has half of the cores.
@@ -59,6 +59,8 @@ def main() -> None:
     except UnicodeEncodeError as error:
         unknown = error.object[error.start]
         message, code = f"{error.encoding} output cannot hold {unknown!a}: set PYTHONIOENCODING=utf-8", 74
+    except MemoryError as error:
+        message, code = _no_memory(error), StorageError.exit_code
     except OSError as error:
         _abandon_output()
         message, code = f"{error.filename or 'input or output'}: {error.strerror or error}", 74
@@ -73,6 +75,12 @@ def _abandon_output() -> None:
     """Keep Python from writing once more, when it ends, what could not be written."""
     with contextlib.suppress(OSError, AttributeError):  # closed, or not there
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _no_memory(error: MemoryError) -> str:
+    """What ran out, in words: NumPy and Arrow say how much they asked for."""
+    told = str(error) or "no more is left"
+    return f"out of memory ({told}): give less text at once, in parts or with --limit"
 
 
 def _usage(error: click.ClickException) -> str:

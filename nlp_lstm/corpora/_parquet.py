@@ -27,8 +27,7 @@ def read_parquet(file: Path) -> Table:
             would become larger than `LARGEST` and than `MOST_UNPACKED` times the file.
     """
     with _open(file) as parquet:
-        columns = parquet.metadata.num_columns
-        check_columns(str(file), columns)
+        check_columns(str(file), parquet.metadata.num_columns)
         schema, rows = parquet.schema_arrow, parquet.metadata.num_rows
         names = tuple(schema.names)
     if not rows:
@@ -74,7 +73,7 @@ def _too_large(column: str, file: Path, largest: int) -> DataError:
 
 
 def _not_utf8(part: Any, before: int, column: str, file: Path) -> DataError:
-    """The error of the first cell of a part of a column that is no text, with so many rows before the part."""
+    """The error of the first cell of a part of a column that is no text; `before`: rows before the part."""
     for row, cell in enumerate(part, before + 1):
         try:
             cell.as_py()
@@ -123,6 +122,8 @@ def _open(file: Path) -> Iterator[ParquetFile]:
     try:
         with pq.ParquetFile(file) as parquet:
             yield parquet
+    except MemoryError:  # Arrow's own is an ArrowException, too
+        raise
     except UnicodeDecodeError as error:
         told = bytes(error.object)[:20]
         raise DataError(f"{file} has a column {told!r}, which is no UTF-8: name it in UTF-8") from None

@@ -9,7 +9,6 @@ from typing import Any
 
 from nlp_lstm.errors import DataError
 
-
 MOST_COLUMNS = 1000
 
 

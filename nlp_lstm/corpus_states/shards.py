@@ -90,6 +90,8 @@ def write_shard(
                 for group in groups:  # as they come, so that one at a time is in memory
                     writer.write_batch(_batch(group, schema))
             return hashed.sha256.hexdigest()
+    except MemoryError:  # Arrow's own is an ArrowException, too
+        raise
     except ArrowException as error:
         raise StorageError(f"cannot write {path}: {error}; {ADVICE}") from None
 
@@ -123,6 +125,8 @@ def read_groups(folder: Path, number: int, columns: Sequence[str]) -> Iterator[d
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=list(columns)).combine_chunks()
                 yield {name: _values(table.column(name).combine_chunks(), name) for name in columns}
+    except MemoryError:
+        raise
     except Exception as error:  # whatever a broken file makes Arrow raise
         reason = one_line(str(error).partition("\n")[0])
         raise DataError(

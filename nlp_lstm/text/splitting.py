@@ -11,8 +11,8 @@ from tokenizers import Regex, pre_tokenizers
 from nlp_lstm.errors import DataError
 from nlp_lstm.parsing import without_panic
 
-# The rule takes up to 400 bytes for each character of a text. What no blank parts can take more than its share
-# of time, flags most of all: each is two letters of their own, and they are counted from the first one again.
+# The rule takes up to 400 bytes for each character of a text. What no blank parts can take more than its
+# share of time, flags most of all: each is two signs, which are counted from the first of the row again.
 LONGEST_TEXT, LONGEST_WORD, MOST_FLAGS = 1_000_000, 10_000, 1000  # characters
 FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+")
 
@@ -98,9 +98,10 @@ def check_length(text: str) -> None:
             a row of flags than `MOST_FLAGS`.
 
     Example:
-        >>> check_length("ha" * 6000)
+        >>> check_length("ha" * 6000)  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        nlp_lstm.errors.DataError: 'hahahahahahahahahaha'... has 12,000 characters without a blank: at most 10,000 are read, split it
+        ...
+        nlp_lstm.errors.DataError: 'hahahahahahahahahaha'... has 12,000 characters without a blank...
     """
     if len(text) > LONGEST_TEXT:
         raise DataError(
