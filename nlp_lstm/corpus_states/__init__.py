@@ -1,1 +1,3 @@
-"""Run and corpus -> Parquet shards -> words: extract() writes every state, find() searches them."""
+"""The states of a corpus: extract() writes them, join() makes one folder of parts, find() searches it."""
+
+from nlp_lstm.corpus_states.joining import join as join

@@ -16,8 +16,9 @@ from typing import Any
 from nlp_lstm.corpora import Example
 from nlp_lstm.corpora.streaming import stream_corpus
 from nlp_lstm.corpus_states.extracting_models import extract_model
+from nlp_lstm.corpus_states.joining import Shard
 from nlp_lstm.corpus_states.manifests import Manifest, write_manifest
-from nlp_lstm.corpus_states.planning import check_folder, plan, prepare
+from nlp_lstm.corpus_states.planning import check_folder, check_no_extraction, plan, prepare
 from nlp_lstm.corpus_states.rows import Job, Reader
 from nlp_lstm.corpus_states.shards import ADVICE, hash_shard, shard_path
 from nlp_lstm.corpus_states.workers import make_shards
@@ -50,6 +51,7 @@ def extract(
     resume: bool = False,
     workers: int = 1,
     limit: int | None = None,
+    shard: str | None = None,
     report: Callable[[Progress], None] | None = None,
     words: Sequence[Sequence[str]] | None = None,
     **reading: Any,
@@ -78,6 +80,8 @@ def extract(
         resume: go on with a folder that an interrupted extraction left.
         workers: processes. From a script, call this under `if __name__ == "__main__":`.
         limit: read so many sentences, as `load_corpus` chooses them; None for all.
+        shard: do a part of the work alone, such as "2/8": every eighth shard from the second on, in the
+            folder `shard-2-of-8` of `output`. `join` makes one folder of all parts.
         report: called with a `Progress` after every shard.
         words: the words of each sequence of a Keras model; None for 1, 2, ... A Keras model takes `parts`,
             `layers`, `dtype`, `limit` and `words` alone.
@@ -96,18 +100,30 @@ def extract(
     if workers < 1:
         raise UsageError(f"workers is {workers}: it must be at least 1")
     started, folder = time.perf_counter(), check_path(output, "output", "states")
+    part = None if shard is None else Shard.read(shard)
     if is_keras_model(run):
-        others = {"split": split != "train", "resume": resume, "workers": workers > 1, "report": report}
+        others = {
+            "split": split != "train",
+            "resume": resume,
+            "workers": workers > 1,
+            "shard": shard,
+            "report": report,
+        }
         _check_of_a_run([*(name for name, given in others.items() if given), *reading])
         return extract_model(run, data, folder, words, parts, layers, dtype, limit)
     run = run if isinstance(run, Run) else load_run(run)
+    if part:
+        check_no_extraction(folder)
+        folder = part.folder(folder)
     check_folder(folder, resume)
     stream = stream_corpus(data, request_for(run, data, **reading), split)
     manifest = prepare(folder, plan(run, stream, parts, layers, dtype, limit), resume)
     total = min(stream.sentences, limit or stream.sentences)
     met, count, hashes = Counter(), 0, dict[int, str]()
     steps: dict[str, float] = dict.fromkeys(STEPS, 0.0)
-    jobs = _missing(_jobs(stream.choose(limit), manifest.shard_words), folder, manifest, met, hashes)
+    jobs = _counted(_jobs(stream.choose(limit), manifest.shard_words), met)
+    own = (job for job in jobs if job.words and (part is None or part.makes(job.number)))
+    jobs = _missing(own, folder, manifest, hashes)
     with contextlib.closing(make_shards(Reader(run, folder, manifest), jobs, workers)) as shards:
         for done in shards:
             count += done.words
@@ -116,7 +132,8 @@ def extract(
             if report:
                 report(Progress(met["sentences"] / total, count, time.perf_counter() - started))
     shard_sha256 = {shard_path(folder, number).name: hashes[number] for number in sorted(hashes)}
-    manifest = replace(manifest, status="finished", shard_sha256=shard_sha256, **met)
+    status = f"shard {part}" if part else "finished"
+    manifest = replace(manifest, status=status, shard_sha256=shard_sha256, **met)
     write_manifest(folder, manifest, ADVICE)
     return _tell(folder, manifest, count, time.perf_counter() - started, steps, workers)
 
@@ -141,15 +158,17 @@ def _jobs(examples: Iterable[Example], shard_words: int) -> Iterator[Job]:
         yield Job(shard, kept, number + 1 - first, words)
 
 
-def _missing(
-    jobs: Iterable[Job], folder: Path, manifest: Manifest, met: Counter, hashes: dict[int, str]
-) -> Iterator[Job]:
-    """The jobs whose shard is not there; all are counted in `met`, and shards that are there are hashed."""
+def _counted(jobs: Iterable[Job], met: Counter) -> Iterator[Job]:
+    """The jobs, all of which are counted in `met`."""
     for job in jobs:
         met.update(sentences=job.count, words=job.words, shards=int(job.words > 0))
+        yield job
+
+
+def _missing(jobs: Iterable[Job], folder: Path, manifest: Manifest, hashes: dict[int, str]) -> Iterator[Job]:
+    """The jobs whose shard is not there; shards that are there are hashed."""
+    for job in jobs:
         path = shard_path(folder, job.number)
-        if not job.words:
-            continue
         if not path.exists():
             yield job
             continue

@@ -39,8 +39,8 @@ class Manifest:
         parts, layers, units, dtype: what is kept of every word; layers from 1.
         shard_words: a shard ends with the sentence that brings it to so many words.
         versions: of the libraries, and of nlp-lstm.
-        status: "running" or "finished".
-        sentences, words, shards: how many; 0 while running.
+        status: "running" or "finished"; "shard 2/8" of a finished part that is to be joined with others.
+        sentences, words, shards: how many, of all parts together; 0 while running.
         shard_sha256: name of each shard -> the SHA-256 of its file; empty while running, but for what an
             earlier extraction into the folder had finished.
     """

@@ -33,6 +33,12 @@ def check_folder(folder: Path, resume: bool) -> None:
         raise UsageError(f"{folder} exists: give another --output, or --resume to continue it")
 
 
+def check_no_extraction(output: Path) -> None:
+    """Check that a folder for the parts of an extraction is not itself one."""
+    if output.exists() and (not output.is_dir() or (output / MANIFEST).exists()):
+        raise UsageError(f"{output} exists, and is no folder of parts: give another --output")
+
+
 def plan(
     run: Run,
     stream: Stream,
