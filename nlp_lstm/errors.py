@@ -3,7 +3,7 @@
     NlpLstmError
     ├── UsageError          exit 2    a value that was asked for cannot be used
     │   └── UnknownNameError          a name that is not in its registry or folder
-    │   └── DivergedError             training ran into a loss that is not a number
+    │   └── DivergedError             the loss of a training grew without bound
     ├── DataError           exit 65   a text, label, vocabulary or run that breaks a rule
     ├── MissingInputError   exit 66   a file, run or data set that is not there
     ├── CheckError          exit 70   a result differs from the reference that it is checked against
@@ -64,7 +64,7 @@ class UnknownNameError(UsageError):
 
 
 class DivergedError(UsageError):
-    """Training met a loss that is not a number."""
+    """The loss of a training grew without bound."""
 
 
 class DataError(NlpLstmError):

@@ -360,16 +360,19 @@ def test_a_finished_training_that_cannot_be_evaluated_is_saved(here, monkeypatch
     assert replace(load_run("sentiment-001"), weights={}).status == "finished"
 
 
-def test_a_loss_that_is_not_a_number_names_step_and_words_and_keeps_what_was_good(here, monkeypatch):
+@pytest.mark.parametrize("loss", [float("nan"), float("inf"), 1e10])
+def test_a_loss_without_bound_names_step_and_words_and_keeps_what_was_good(here, monkeypatch, loss):
     learn = Learner.train
     made: list[int] = []
 
     def fail(self: Learner, batch: Any) -> dict[str, float]:
         made.append(1)
-        return learn(self, batch) | ({"loss": float("nan")} if len(made) == 5 else {})
+        return learn(self, batch) | ({"loss": loss} if len(made) == 5 else {})
 
     monkeypatch.setattr(Learner, "train", fail)
-    with pytest.raises(DivergedError, match=r"at step 5 is not a number, in 18 sequences .* begins '\w+ "):
+    with pytest.raises(
+        DivergedError, match=r"at step 5 is no number, or above 500, in 18 sequences .* begins '\w+ "
+    ):
         train("sentiment", "table:reviews.csv", **TINY)
     run = load_run("sentiment-001")
     assert (run.status, len(run.history)) == ("diverged", 1)

@@ -39,7 +39,7 @@ class Fitted:
         status: "finished", "interrupted" or "diverged".
         steps: how many steps were made.
         seconds: wall time of the loop.
-        odd: what the words were, `(batch, timesteps)`, where the loss was not a number; else None.
+        odd: what the words were, `(batch, timesteps)`, where the loss grew without bound; else None.
     """
 
     weights: dict[str, np.ndarray]

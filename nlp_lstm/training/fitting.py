@@ -22,7 +22,7 @@ from nlp_lstm.text.batches import Batch, drop_words
 from nlp_lstm.text.vocabulary import PAD, UNK
 from nlp_lstm.training.checkpoints import Checkpoint, Fitted, Keeper
 from nlp_lstm.training.learner import Learner
-from nlp_lstm.training.loop import Loop, NotANumberError, ProgressReport
+from nlp_lstm.training.loop import Loop, LossGrewError, ProgressReport
 from nlp_lstm.training.stopping import Stop
 
 FEW_UNKNOWN = 0.02  # of the words: links, and little else
@@ -57,7 +57,7 @@ def fit(
 
     Returns:
         The weights of the epoch that `settings.keep` asks for; `status` says whether the training finished,
-        was interrupted, or met a loss that is not a number.
+        was interrupted, or met a loss that grew without bound.
 
     Raises:
         DataError: if there is too little text for one batch, or no word has a target.
@@ -91,7 +91,7 @@ def fit(
         fitted.status = "interrupted"
         if not fitted.history:
             fitted.weights = learner.weights()
-    except NotANumberError as error:
+    except LossGrewError as error:
         fitted.status, fitted.odd = "diverged", error.batch.inputs
     fitted.seconds = time.perf_counter() - loop.started
     return fitted

@@ -45,11 +45,16 @@ ProgressReport = Callable[[Progress], None]
 FRESH_SHARE = 0.1
 
 
-class NotANumberError(ArithmeticError):
-    """The loss of a step is NaN or infinite; it holds the batch."""
+# Nats per target. A model that guesses blindly has 14 with a million words. Far above that, perplexity and
+# weights leave the range of numbers.
+MOST_LOSS = 500.0
+
+
+class LossGrewError(ArithmeticError):
+    """The loss of a step is above `MOST_LOSS`, infinite or NaN; it holds the batch."""
 
     def __init__(self, batch: Batch):
-        super().__init__("the loss is not a number")
+        super().__init__("the loss grew without bound")
         self.batch = batch
 
 
@@ -64,9 +69,9 @@ class Means:
         self.sums: dict[str, float] = dict(sums or {"targets": 0.0})
 
     def add(self, logs: dict[str, Any], batch: Batch) -> None:
-        """Take in the logs of one batch, unless its loss is not a number."""
-        if not math.isfinite(logs["loss"]):
-            raise NotANumberError(batch)
+        """Take in the logs of one batch, unless its loss has grown without bound."""
+        if not logs["loss"] <= MOST_LOSS:
+            raise LossGrewError(batch)
         targets = float(batch.sample_weight.sum())
         self.sums["targets"] += targets
         for name, value in logs.items():

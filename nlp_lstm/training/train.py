@@ -19,7 +19,7 @@ from nlp_lstm.training.checkpoints import Checkpoint, Fitted, Keeper, read_check
 from nlp_lstm.training.claiming import claim, claim_again
 from nlp_lstm.training.finishing import next_commands, save_somewhere
 from nlp_lstm.training.fitting import fit
-from nlp_lstm.training.loop import ProgressReport
+from nlp_lstm.training.loop import MOST_LOSS, ProgressReport
 from nlp_lstm.training.preparing import Prepared, prepare, prepare_again
 from nlp_lstm.training.recipes import make_recipe
 from nlp_lstm.training.stopping import Stop, stop_requests
@@ -79,7 +79,7 @@ def train(
             there is no such preset, or the run's folder is taken or in use by another training.
         MissingInputError: if a file is not there; for a preset's, it says where people get it.
         DataError: if the corpus does not suit the task, or the vectors hold no word of it.
-        DivergedError: if the loss is not a number; the last good weights are saved first.
+        DivergedError: if the loss grows without bound; the last good weights are saved first.
         Terminated: if SIGTERM ended the training; it is saved first, as after Ctrl-C.
     """
     own = {name: value for name, value in locals().items() if name not in ("settings", "report")}
@@ -170,11 +170,11 @@ def _logs(path: Path) -> Path:
 
 
 def _what_diverged(run: Run, fitted: Fitted) -> str:
-    """Where the loss was not a number, in which sentences, and what to try."""
+    """Where the loss grew without bound, in which sentences, and what to try."""
     assert fitted.odd is not None
     words = " ".join(run.vocabulary.words[index] for index in fitted.odd[0] if index != PAD)
     return (
-        f"the loss at step {fitted.steps} is not a number, in {len(fitted.odd)} sequences of which the first "
-        f"begins {words[:40]!r}: the last good weights are in {run.path}, try a --learning-rate below "
-        f"{run.settings.learning_rate:g} or a smaller --clip-norm"
+        f"the loss at step {fitted.steps} is no number, or above {MOST_LOSS:g}, in {len(fitted.odd)} "
+        f"sequences of which the first begins {words[:40]!r}: the last good weights are in {run.path}, try a "
+        f"--learning-rate below {run.settings.learning_rate:g} or a smaller --clip-norm"
     )
