@@ -55,6 +55,11 @@ docs: $(VENV)/installed-dev explore $(patsubst notebooks/%,docs/learn/%,$(wildca
 docs/learn/%.ipynb: notebooks/%.ipynb docs/lesson_copies.py $(shell find nlp_lstm tasks -name '*.py')
 	$(BIN)/python docs/execute_notebook.py $< $@
 
+# The puzzles stay unsolved there: it is the student's copy.
+docs/learn/puzzles.ipynb: notebooks/puzzles.ipynb docs/lesson_copies.py
+	$(BIN)/python docs/lesson_copies.py build/lessons
+	cp build/lessons/student/puzzles.ipynb $@
+
 lessons: $(VENV)/installed-dev
 	$(BIN)/python docs/lesson_copies.py build/lessons
 	@echo build/lessons/student build/lessons/teacher

@@ -1,3 +1,3 @@
-"""The states of a corpus: extract() writes them, join() makes one folder of parts, find() searches it."""
+"""Run and corpus -> Parquet shards -> words: extract() writes every state, join() and find() read them."""
 
 from nlp_lstm.corpus_states.joining import join as join
