@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from nlp_lstm import load_run, train
 from nlp_lstm.cli._progress import Bar
@@ -540,7 +541,9 @@ def test_weights_of_another_run_or_kind_are_refused(two_runs, new_run, refused):
     save_run(replace(run, path=Path("double"), weights=bad))
     assert "as float64: weights are float32" in refused(65, "predict", "hi", "--run", "double")
     bad = dict(run.weights) | {"output/bias": np.array([0, np.nan, 0], np.float32)}
-    save_run(replace(run, path=Path("nan"), weights=bad))
+    save_run(replace(run, path=Path("nan")))
+    save_file(bad, "nan/weights.safetensors")
+    adopt(Path("nan"), "weights.safetensors")
     assert "output/bias holds values that are not finite numbers" in refused(
         65, "predict", "hi", "--run", "nan"
     )

@@ -28,13 +28,13 @@ MOST_MEMORY, MOST_SECONDS, LONGEST_LINE = 500, 2, 330
 
 # Traces a file, and says what was said and what it took.
 MEASURED = """
-import json, resource, sys, time, nlp_lstm, nlp_lstm.states.keras_files
+import json, sys, time, nlp_lstm, nlp_lstm.states.keras_files
 nlp_lstm.trace
 started = time.process_time()
 try:
     nlp_lstm.trace(sys.argv[1], [[[0.0] * 3] * 5])
 except nlp_lstm.NlpLstmError as error:
-    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    size = int(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0]) / 1024
     took = time.process_time() - started
     print(json.dumps([error.exit_code, str(error), "keras" in sys.modules, took, size]))
 """

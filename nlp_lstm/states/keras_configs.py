@@ -138,6 +138,8 @@ def _check_sizes(path: Path, entry: Mapping[str, Any], numbers: int) -> None:
     recurrent = sizes.get("units", 0) ** 2 if "recurrent_initializer" in entry else 0
     if max(*sizes.values(), table, recurrent, 0) > max(numbers, 1):
         told = one_line(str(sizes), MOST_OF_A_NAME)
+        if not numbers:
+            raise DataError(f"{path} has no weights for a layer with {told}: save the model again")
         raise DataError(f"{path} holds a layer with {told}, far more than fits in the file: it is not loaded")
     for key, value in entry.items():
         values = value if isinstance(value, list) else [value]
