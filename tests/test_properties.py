@@ -97,11 +97,11 @@ def reports(text: str) -> list:
 def test_any_text_is_read_back_from_csv_and_json(two_runs, text: str):
     for report in reports(text):
         tables = [[]]
-        for row in csv.reader(io.StringIO(VIEWS.get("csv")(report)), strict=True):
+        for row in csv.reader(io.StringIO(str(VIEWS.get("csv")(report))), strict=True):
             tables[-1].append(row) if row else tables.append([])
         assert all({len(row) for row in rows} == {len(rows[0])} for rows in tables)
         headings = len(tables)
         assert sum(map(len, tables)) - headings == sum(len(table.rows) for table in report.comparisons)
         told = json.loads(VIEWS.get("json")(report))
         assert json.loads(json.dumps(told, allow_nan=False)) == told
-        VIEWS.get("text")(report).encode()
+        str(VIEWS.get("text")(report)).encode()

@@ -193,7 +193,7 @@ def test_a_panic_of_a_library_is_one_line(run, cli, monkeypatch):
 # weights.safetensors, history.csv, run.json
 
 
-def tensors(change: Callable[[dict[str, np.ndarray]], None]) -> bytes:
+def tensors(change: Callable[[dict[str, np.ndarray]], object]) -> bytes:
     """The weights of the run with a change."""
     weights = dict(load_run(RUN).weights)
     change(weights)

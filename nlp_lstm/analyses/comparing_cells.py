@@ -94,7 +94,7 @@ def compare_cells(
     trainees = TRAINEES[analysis]
     source = data or (str(runs[0].data.get("source", trainees.data)) if runs else trainees.data)
     if not runs:
-        trainees.check(source, stream_corpus(source, split=trainees.split).choose(FEW))
+        trainees.check(source, tuple(stream_corpus(source, split=trainees.split).choose(FEW)))
         with part(TRAINING):
             runs = _train(trainees, source, seed)
     with threadpool_limits(1):
