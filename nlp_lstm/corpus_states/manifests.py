@@ -127,10 +127,10 @@ def _manifest_from(record: Mapping[str, Any]) -> Manifest:
     """The manifest of a record; a ValueError says which entry is none."""
     values: dict[str, Any] = {entry.name: record[entry.name] for entry in fields(Manifest)}
     for entry in fields(Manifest):
-        value: Any = values[entry.name]
+        value = values[entry.name]
         if entry.type in (str, int) and type(value) is not entry.type:
             raise ValueError(f"{entry.name} is {value!r}")
-        if entry.type is int and not 0 <= value <= LARGEST:
+        if isinstance(value, int) and not 0 <= value <= LARGEST:
             raise ValueError(f"{entry.name} is {value}")
     for name, kind, most in (("parts", str, MOST_PARTS), ("layers", int, MOST_LAYERS)):
         values[name] = tuple(values[name])
