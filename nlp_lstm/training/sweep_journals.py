@@ -8,6 +8,7 @@ again.
 
 import contextlib
 import os
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,7 +152,8 @@ class Journal:
 def _load_optuna() -> Any:
     """Optuna, which says nothing of its own."""
     try:
-        import optuna
+        with warnings.catch_warnings(action="ignore"):  # its progress bar misses a widget in a notebook
+            import optuna
     except ImportError:
         raise MissingInputError("optuna is not installed: pip install 'nlp-lstm[sweep]'") from None
     optuna.logging.set_verbosity(optuna.logging.ERROR)
