@@ -1,4 +1,4 @@
-"""What holds of any text: a few laws of reading, and outputs that other programs read back."""
+"""What holds of any text: a few laws of reading, and outputs that every other program can read back."""
 
 import contextlib
 import csv
@@ -6,7 +6,13 @@ import io
 import json
 import random
 import shutil
+import subprocess
+import sys
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -14,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nlp_lstm import generate, load_run, predict, probe, trace
-from nlp_lstm.corpora import load_corpus
+from nlp_lstm.corpora import Request, load_corpus
 from nlp_lstm.errors import DataError
 from nlp_lstm.models.network import Network
 from nlp_lstm.views import VIEWS
@@ -65,6 +71,31 @@ def test_the_order_in_which_files_are_made_changes_nothing(here: Path):
         assert found[0] == found[1] == found[2]
 
 
+def test_eight_threads_that_share_a_run_get_the_answers_of_one(two_runs):
+    runs = [load_run(name) for name in RUNS]
+    jobs = [(text, run) for text in SENTENCES for run in runs] * 2
+
+    def answer(job):
+        """What a run says and holds at a text."""
+        return VIEWS.get("json")(predict(*job)), VIEWS.get("json")(probe(*job))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(answer, jobs)) == [answer(job) for job in jobs]
+
+
+@pytest.mark.slow
+def test_a_thousand_probes_in_one_process_leave_nothing_behind(two_runs):
+    run = load_run("sentiment-001")
+    for _ in range(50):
+        probe(SENTENCES[0], run)
+    tracemalloc.start()
+    for _ in range(1000):
+        probe(SENTENCES[0], run)
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert left < 200_000
+
+
 def test_generate_reads_each_word_once_however_many_it_adds(two_runs, monkeypatch: pytest.MonkeyPatch):
     run, read, lengths = load_run("next-word-001"), Network.read, []
 
@@ -76,6 +107,15 @@ def test_generate_reads_each_word_once_however_many_it_adds(two_runs, monkeypatc
     monkeypatch.setattr(Network, "read", count)
     generate("the sky is", run, words=200)
     assert sum(lengths) <= 3 + 200 + 1  # and the end of a line before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no head")
+@pytest.mark.parametrize("arguments", ["probe 'the sky is'", "predict --file many.txt --format csv"])
+def test_a_pipe_that_is_closed_early_ends_silently(two_runs, arguments: str):
+    Path("many.txt").write_text("the sky is blue\n" * 5000)
+    command = f"{sys.executable} -m nlp_lstm {arguments} --run sentiment-001 | head -n 1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1, "")
 
 
 # any text
@@ -105,3 +145,64 @@ def test_any_text_is_read_back_from_csv_and_json(two_runs, text: str):
         told = json.loads(VIEWS.get("json")(report))
         assert json.loads(json.dumps(told, allow_nan=False)) == told
         str(VIEWS.get("text")(report)).encode()
+
+
+class Tags(HTMLParser):
+    """Notes every tag of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.add(tag)
+
+
+@given(text=ANY | st.sampled_from(["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "]]>&lt;"]))
+@settings(some, max_examples=3)
+def test_any_text_is_read_back_from_pages_and_pictures(two_runs, text: str):
+    for report in reports(text)[-1:]:
+        page = Tags()
+        page.feed(str(VIEWS.get("html")(report)))
+        page.close()
+        assert not {"script", "img", "iframe"} & page.tags
+        assert ElementTree.fromstring(str(VIEWS.get("svg")(report))).tag.endswith("svg")
+
+
+@given(text=ANY)
+@some
+def test_any_text_in_a_command_ends_with_a_report_or_one_line(two_runs, cli, text: str):
+    for command in ("predict", "probe", "generate"):
+        done = cli(command, "--run", RUNS[command == "generate"], "--", text)
+        assert done.code in (0, 2, 65), done
+        assert "Traceback" not in done.err
+        assert done.code == 0 or (done.out, done.err.count("\n")) == ("", 1)
+
+
+@given(lines=st.lists(ANY, min_size=1, max_size=6))
+@some
+def test_any_text_in_a_file_is_read_or_refused_by_every_reader(here: Path, lines: list[str]):
+    for reader, name in (("text", "a.txt"), ("conll", "a.conll"), ("sst", "a.sst")):
+        Path(name).write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
+        check(f"{reader}:{name}", lines)
+    for name in ("a.csv", "a.tsv"):
+        rows = [
+            f"{line},{number % 2}".replace(",", "\t" if name[2] == "t" else ",")
+            for number, line in enumerate(lines)
+        ]
+        Path(name).write_bytes("\n".join(["text,label", *rows]).encode("utf-8", "surrogatepass"))
+        check(f"table:{name}", lines)
+    Path("a.jsonl").write_text("\n".join(json.dumps({"text": line, "label": line[0]}) for line in lines))
+    check("table:a.jsonl", lines)
+
+
+def check(source: str, lines: list[str]) -> None:
+    """Load a corpus: what is read is made of what stands in the file, and what is refused is told with it."""
+    refused, examples = "", ()
+    try:
+        examples = load_corpus(source, Request("words")).train
+    except DataError as error:
+        refused = str(error)
+    assert not refused or source.partition(":")[2] in refused
+    text = "".join(lines)
+    assert all(word in text or '"' in text for example in examples for word in example.words)
