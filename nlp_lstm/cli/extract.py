@@ -50,7 +50,12 @@ def refuse_others(context: click.Context, allowed: set[str]) -> None:
 )
 @click.option("--layers", callback=split_numbers, help="Layers to keep, from 1, such as 1,2.  [default: all]")
 @click.option("--dtype", default="float32", show_default=True, help="float32 or float16.")
-@click.option("--limit", type=int, help="Read only this many sentences, the first of the split.")
+@click.option(
+    "--limit",
+    type=int,
+    help="Read only this many sentences of the split: drawn from all over it, always the same; of running "
+    "text the first.",
+)
 @click.option("--workers", default=1, show_default=True, help="Number of processes.")
 @click.option(
     "--shard",

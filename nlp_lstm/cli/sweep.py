@@ -74,9 +74,9 @@ GROUPS = {
 def command(grid, seeds, parallel, storage, quiet, format, output, title, **options):
     """Train a grid of settings and compare what the trainings reach.
 
-    Every training is a run of its own. After Ctrl-C, and after a crash, the same command goes on. A second
-    shell, or another machine that sees the file of --storage, shares the work if you type it there too. Needs
-    the extra `sweep`.
+    Every training is a run of its own. After Ctrl-C, and after a crash, `nlp-lstm sweep --storage FILE` goes
+    on. A second shell, or another machine that sees the file, shares the work if you type this there too.
+    Needs the extra `sweep`.
     """
     note("starting Keras ...", quiet)
     from nlp_lstm.training.sweep_plans import read_grid
