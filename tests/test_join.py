@@ -99,6 +99,18 @@ def test_what_is_missing_or_does_not_belong_together_is_named(corpus):
         join("parts")
 
 
+def test_a_part_of_a_stranger_that_names_another_file_is_refused(corpus):
+    extract_parts(1)
+    file, outside = Path("parts/shard-1-of-1/manifest.json"), Path("mine-00001.parquet")
+    outside.write_bytes(b"mine")
+    told = json.loads(file.read_text())
+    told["shard_sha256"]["../mine-00001.parquet"] = next(iter(told["shard_sha256"].values()))
+    file.write_text(json.dumps(told))
+    with pytest.raises(DataError, match="shard_sha256 names what is no shard"):
+        join("parts")
+    assert outside.read_bytes() == b"mine"
+
+
 def test_a_shard_that_has_changed_is_found(corpus):
     extract_parts(2)
     shard = next(Path("parts/shard-1-of-2").glob("*.parquet"))

@@ -5,6 +5,7 @@ folder without nlp-lstm. Unlike a run's record, it is there from the start, and 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -18,6 +19,7 @@ from nlp_lstm.writing import write_whole
 MANIFEST, FORMAT = "manifest.json", 2
 DTYPES = ("float32", "float16")
 MOST_PARTS, MOST_LAYERS = 20, 1_000
+SHARD = re.compile(r"states-\d{5,9}\.parquet", re.ASCII)
 LARGEST = 2**53  # number of anything; every program reads it as it stands
 MOST_OF_A_REASON = 80  # characters of an error
 WORD_COLUMNS = {
@@ -137,6 +139,8 @@ def _manifest_from(record: Mapping[str, Any]) -> Manifest:
         if not 0 < len(values[name]) <= most or not all(type(one) is kind for one in values[name]):
             raise ValueError(f"it has no {name}, or too many")
     hashes = values["shard_sha256"] = dict(values["shard_sha256"])
+    if not all(SHARD.fullmatch(name) for name in hashes):  # join moves files of these names
+        raise ValueError("shard_sha256 names what is no shard")
     if values["status"] == "finished":
         names = map(shard_name, range(1, values["shards"] + 1))
         if len(hashes) != values["shards"] or set(hashes) != set(names):
