@@ -26,8 +26,9 @@ def split_numbers(context: click.Context, option: click.Parameter, value: str | 
 
 def refuse_others(context: click.Context, allowed: set[str]) -> None:
     """Raise a usage error for the first option that was given and is not allowed."""
-    for name in context.params.keys() - allowed:
-        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
+    for name in context.params:
+        given = context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+        if given and name not in allowed:
             raise click.UsageError(f"--join takes --output alone: leave {name.replace('_', '-')} out.")
 
 
