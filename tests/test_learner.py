@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import pytest
 
-from nlp_lstm.errors import UsageError
+from nlp_lstm.errors import UnknownNameError, UsageError
 from nlp_lstm.models.layers import get_weights, set_weights
+from nlp_lstm.models.layouts import LAYOUTS, has_gpu, layout, use_layout
 from nlp_lstm.models.network import Network, weight_shapes
 from nlp_lstm.models.recurrence import UnrolledLSTM
 from nlp_lstm.models.sampling import sample_outputs
@@ -42,7 +43,7 @@ def make_batch(outputs: int, rows: int = 4, timesteps: int = 7) -> Batch:
 def make_task(name: str, **changes) -> tuple[Task, Settings, int]:
     """A task, small settings, and its number of outputs."""
     task = load_task(name)
-    return task, task.changed_settings({**SMALL, **SGD, **changes}), LABELS if name == "sentiment" else WORDS
+    return task, task.changed_settings({**SMALL, **SGD, **changes}), WORDS if name == "next-word" else LABELS
 
 
 def keras_step(
@@ -369,3 +370,75 @@ def test_a_softmax_that_cannot_be_sampled_is_refused(name, changes, message):
 def test_weights_that_cannot_be_tied_are_refused(name, changes, message):
     with pytest.raises(UsageError, match=message):
         make_task(name, **changes)
+
+
+def steps_in_layout(
+    name: str, chosen: str, batches: int = 3, stream: bool = False, **changes: Any
+) -> tuple[dict, list]:
+    """Weights and logs after some steps in one layout."""
+    task, settings, outputs = make_task(name, **changes)
+    with use_layout(chosen):
+        learner = Learner(task, settings, make_weights(settings, outputs), stream, steps=10**9)
+        logs = [learner.train(make_batch(outputs, settings.batch_size)) for _ in range(batches)]
+        logs.append(learner.test(make_batch(outputs, settings.batch_size)))
+    return learner.weights(), logs
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("sentiment", {}),
+        ("sentiment", {"cell": "gru", "optimizer": "adam", "learning_rate": 0.01}),
+        ("tagging", {"cell": "rnn"}),
+        ("next-word", {"stream": True}),
+        ("next-word", {"stream": True, "tie_weights": True, "loss_chunk": 3}),
+        ("next-word", {"activation_regularization": 2.0, "temporal_activation_regularization": 1.0}),
+    ],
+)
+def test_the_layouts_make_the_same_steps(name, changes):
+    (cpu, cpu_logs), (gpu, gpu_logs) = (steps_in_layout(name, chosen, **changes) for chosen in LAYOUTS)
+    for weight, values in cpu.items():
+        np.testing.assert_allclose(gpu[weight], values, atol=1e-4, rtol=0, err_msg=weight)
+    for ours, others in zip(cpu_logs, gpu_logs, strict=True):
+        assert ours == pytest.approx(others, abs=1e-4)
+
+
+@pytest.mark.parametrize("chosen", LAYOUTS)
+def test_weights_are_dropped_in_both_layouts(chosen):
+    kept, dropped = (steps_in_layout("next-word", chosen, weight_dropout=share)[1][0] for share in (0.0, 0.5))
+    assert abs(kept["loss"] - dropped["loss"]) > 1e-3
+
+
+def test_a_gpu_takes_the_softmax_of_all_words():
+    sampled, whole = (
+        steps_in_layout("next-word", "gpu", batch_size=2, sampled_softmax=size) for size in (14, 0)
+    )
+    for weight, values in whole[0].items():
+        np.testing.assert_array_equal(sampled[0][weight], values, err_msg=weight)
+    assert steps_in_layout("next-word", "cpu", batch_size=2, sampled_softmax=14)[1] != sampled[1]
+
+
+def test_half_precision_on_a_gpu_rounds_and_no_more():
+    exact, rounded = (
+        steps_in_layout("next-word", "gpu", precision=name)[1][-1] for name in ("float32", "bfloat16")
+    )
+    assert 0 < abs(exact["loss"] - rounded["loss"]) < 0.02 * exact["loss"]
+
+
+def test_a_gpu_reads_with_keras_own_layers():
+    task, settings, outputs = make_task("sentiment")
+    kinds = []
+    for chosen in LAYOUTS:
+        with use_layout(chosen):
+            twin = task.training_twin(settings, WORDS, outputs, False)
+            kinds.append(type(twin.get_layer("layer_1")) is keras.layers.LSTM)
+    assert kinds == [False, True]
+
+
+def test_the_layout_is_that_of_the_machine_unless_another_is_asked_for():
+    assert layout() == ("gpu" if has_gpu() else "cpu")
+    with use_layout("GPU"):
+        assert layout() == "gpu"
+    assert layout() == ("gpu" if has_gpu() else "cpu")
+    with pytest.raises(UnknownNameError, match=r"unknown layout 'tpu'.*The known ones are cpu, gpu"):
+        use_layout("tpu").__enter__()

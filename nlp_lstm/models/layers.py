@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nlp_lstm.models.cells import CELLS
+from nlp_lstm.models.layouts import CPU, GPU, layout
 from nlp_lstm.models.output_loss import LossModel, OutputLoss
 from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.models.recurrence import UnrolledLSTM
@@ -35,7 +36,8 @@ def read_words(
         mask: which words are real, `(batch, timesteps)`. It goes to every layer by hand, since from
             Keras 3.16 on recurrent layers do not hand it on.
         stateful: whether states are carried from batch to batch.
-        unrolled: whether LSTM layers are those that train fast, `UnrolledLSTM`.
+        unrolled: whether LSTM layers are those that train fast: on a processor `UnrolledLSTM`, on a GPU
+            Keras's own, but where weights are dropped, which only ours can.
 
     Returns:
         Hidden states of the last layer, `(batch, timesteps, units)`, or `(batch, units)`.
@@ -47,8 +49,10 @@ def read_words(
     for number in range(1, settings.layers + 1):
         last = last_only and number == settings.layers
         make = getattr(keras.layers, CELLS.get(settings.cell).keras_layer)
-        if unrolled and settings.cell == "lstm":
+        if unrolled and settings.cell == "lstm" and (layout() == CPU or settings.weight_dropout):
             make = partial(UnrolledLSTM, precision=settings.precision, weight_dropout=settings.weight_dropout)
+        elif unrolled and settings.precision != "float32":
+            make = partial(make, dtype=f"mixed_{settings.precision}")
         layer = make(settings.units, return_sequences=not last, stateful=stateful, name=f"layer_{number}")
         hidden = layer(hidden, mask=mask)
         drop = keras.layers.Dropout if last else drop  # of a state alone there is no sequence
@@ -79,7 +83,7 @@ def with_loss(twin: Any, settings: Settings, shape: tuple[int, int], sample: int
 
     Args:
         twin: from word ids to probabilities, its last layer called output.
-        settings: loss_chunk and precision.
+        settings: precision, and loss_chunk, which a GPU has no use for.
         shape: of its batches, `(batch, timesteps)`.
         sample: how many outputs the softmax is taken over; None for all.
 
@@ -98,7 +102,8 @@ def with_loss(twin: Any, settings: Settings, shape: tuple[int, int], sample: int
             for name, dtype in (("outputs", "int32"), ("log_counts", "float32"))
         ]
     hidden_state = keras.Model(twin.input, output.input)(words)
-    output_loss = OutputLoss(output, settings.loss_chunk, settings.precision)
+    rows = shape[0] * shape[1] if layout() == GPU else settings.loss_chunk
+    output_loss = OutputLoss(output, rows, settings.precision)
     told = output_loss(hidden_state, targets, sample_weight, *drawn)
     return LossModel([words, targets, sample_weight, *drawn], told, name=f"{twin.name}_with_loss")
 

@@ -8,6 +8,7 @@ not depend on the word after is computed for all words at once.
 
 from typing import Any
 
+from nlp_lstm.models.layouts import CPU, layout
 from nlp_lstm.models.quiet_keras import keras
 
 ops: Any = keras.ops  # their types have None for what some backends lack
@@ -72,7 +73,7 @@ class UnrolledLSTM(keras.layers.LSTM):
             weights[1] = keras.random.dropout(weights[1], self.weight_dropout, seed=self.cell.seed_generator)
         by_word = ops.transpose(sequences, (1, 0, 2))  # (timesteps, batch, input_dim)
         # The halves of a batch have nothing to do with each other, so that two cores can work at once.
-        halves = 2 if batch and batch % 2 == 0 else 1
+        halves = 2 if layout() == CPU and batch and batch % 2 == 0 else 1
         parts = [ops.split(values, halves, axis=-2) for values in (by_word, *initial_state)]
         precision = self.precision if training else "float32"
         read = [

@@ -11,6 +11,7 @@ import numpy as np
 
 from nlp_lstm.errors import DataError
 from nlp_lstm.models.layers import get_weights, set_weights, with_loss
+from nlp_lstm.models.layouts import CPU, layout
 from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.models.sampling import sample_outputs
 from nlp_lstm.settings import Settings
@@ -35,7 +36,8 @@ class Learner:
     ):
         vocab_size, outputs = len(weights["embedding/embeddings"]), len(weights["output/bias"])
         self.settings, self.taught = settings, settings.train_as == "taught"
-        self.outputs, self.sample = outputs, settings.sampled_softmax or outputs
+        self.outputs = outputs
+        self.sample = settings.sampled_softmax if settings.sampled_softmax and layout() == CPU else outputs
         self.sampling = np.random.default_rng(settings.seed)
         if self.taught:
             self.model = task.taught_model(settings, vocab_size, outputs)
