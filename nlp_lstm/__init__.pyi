@@ -10,6 +10,7 @@ from .corpus_states.extracting import extract as extract
 from .corpus_states.finding import find as find
 from .errors import CheckError as CheckError
 from .errors import DataError as DataError
+from .errors import DistributedError as DistributedError
 from .errors import DivergedError as DivergedError
 from .errors import MissingInputError as MissingInputError
 from .errors import NlpLstmError as NlpLstmError

@@ -9,7 +9,7 @@ import signal
 import sys
 from types import FrameType
 
-STOPPED = (130, 143)  # exit codes of Ctrl-C and SIGTERM
+STOPPED = (130, 143, 75)  # exit codes of Ctrl-C, SIGTERM, and a lost worker, whom JAX would wait for
 
 
 def main() -> None:

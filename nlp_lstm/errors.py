@@ -7,14 +7,15 @@
     ├── DataError           exit 65   a text, label, vocabulary or run that breaks a rule
     ├── MissingInputError   exit 66   a file, run or data set that is not there
     ├── CheckError          exit 70   a result differs from the reference that it is checked against
-    └── StorageError        exit 74   reading or writing failed
+    ├── StorageError        exit 74   reading or writing failed
+    └── DistributedError    exit 75   another worker is lost, or never came
 
     KeyboardInterrupt       exit 130  Ctrl-C
     └── Terminated          exit 143  SIGTERM, by which systems end programs
 
 A message is one line: the value, the rule, and the next command to type. The exit codes are
-those of BSD's sysexits.h where it has one (65 EX_DATAERR, 66 EX_NOINPUT, 70 EX_SOFTWARE, 74 EX_IOERR); of a
-signal it is 128 and the signal's number.
+those of BSD's sysexits.h where it has one (65 EX_DATAERR, 66 EX_NOINPUT, 70 EX_SOFTWARE, 74 EX_IOERR, 75
+EX_TEMPFAIL); of a signal it is 128 and the signal's number.
 """
 
 from collections.abc import Iterable
@@ -89,6 +90,12 @@ class StorageError(NlpLstmError):
     """Reading or writing a file failed."""
 
     exit_code = 74
+
+
+class DistributedError(NlpLstmError):
+    """Another worker of a distributed training is lost, or never came."""
+
+    exit_code = 75
 
 
 def fold(name: str) -> str:

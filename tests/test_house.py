@@ -50,8 +50,10 @@ QUIET = "models.quiet_keras"  # by which all others import Keras
 LOADS_KERAS = {
     QUIET,
     "models.layers",
+    "models.layouts",
     "models.recurrence",
     "models.output_loss",
+    "training.distributed",
     "training.learner",
     "training.fitting",
     "training.preparing",

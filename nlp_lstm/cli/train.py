@@ -1,5 +1,6 @@
 """nlp-lstm train: train a model and save it as a run."""
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
@@ -27,6 +28,7 @@ GROUPS = {
     "Task and data": ("task", "data", "preset", "labels", "classes", "subphrases", "limit"),
     "How files are read": ("tokenized", *OF_A_FILE),
     "Files of the run": ("run", "vectors", "init_from", "resume", "checkpoint_every", "tensorboard"),
+    "Several machines": ("distributed",),
     **{
         group: tuple(entry.name for entry in fields(Settings) if entry.metadata["group"] == group)
         for group in SETTING_GROUPS
@@ -74,6 +76,12 @@ GROUPS = {
     metavar="MINUTES",
     help="The most minutes between two checkpoints; there is one after each epoch too.  [default: 5]",
 )
+@click.option(
+    "--distributed",
+    is_flag=True,
+    help="Be one of several processes that train together, as KERAS_DISTRIBUTION_... says (needs the extra "
+    "`distributed`).",
+)
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard logs (needs the extra `tensorboard`).")
 @reading_options
 @settings_options
@@ -87,13 +95,20 @@ def command(as_json, quiet, **options):
     continues where the last checkpoint was made.
     """
     from nlp_lstm.store.listing import describe_run
+    from nlp_lstm.training.workers import choose_jax, read_environment
 
+    if options["distributed"]:
+        choose_jax()
+    worker = read_environment(os.environ)[0] if options["distributed"] else None
     note("starting Keras ...", quiet)
     from nlp_lstm.training.finishing import first_look, next_commands
     from nlp_lstm.training.train import train
 
     with Bar(quiet) as bar:
         trained = train(report=bar.report, **chosen(options))
+    if worker and not worker.write:
+        note(f"worker {worker.number} of {worker.count} is done: worker 0 saves the run", quiet)
+        return
     for line in trained.data.get("notes", ()) if not quiet else ():
         click.echo(f"nlp-lstm: {line}", err=True)
     if "moved" in trained.data:

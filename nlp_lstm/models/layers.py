@@ -49,7 +49,7 @@ def read_words(
     for number in range(1, settings.layers + 1):
         last = last_only and number == settings.layers
         make = getattr(keras.layers, CELLS.get(settings.cell).keras_layer)
-        if unrolled and settings.cell == "lstm" and (layout() == CPU or settings.weight_dropout):
+        if unrolled and settings.cell == "lstm" and (layout() != GPU or settings.weight_dropout):
             make = partial(UnrolledLSTM, precision=settings.precision, weight_dropout=settings.weight_dropout)
         elif unrolled and settings.precision != "float32":
             make = partial(make, dtype=f"mixed_{settings.precision}")
@@ -83,7 +83,7 @@ def with_loss(twin: Any, settings: Settings, shape: tuple[int, int], sample: int
 
     Args:
         twin: from word ids to probabilities, its last layer called output.
-        settings: precision, and loss_chunk, which a GPU has no use for.
+        settings: precision, and loss_chunk, which only a processor has a use for.
         shape: of its batches, `(batch, timesteps)`.
         sample: how many outputs the softmax is taken over; None for all.
 
@@ -102,7 +102,7 @@ def with_loss(twin: Any, settings: Settings, shape: tuple[int, int], sample: int
             for name, dtype in (("outputs", "int32"), ("log_counts", "float32"))
         ]
     hidden_state = keras.Model(twin.input, output.input)(words)
-    rows = shape[0] * shape[1] if layout() == GPU else settings.loss_chunk
+    rows = settings.loss_chunk if layout() == CPU else shape[0] * shape[1]
     output_loss = OutputLoss(output, rows, settings.precision)
     told = output_loss(hidden_state, targets, sample_weight, *drawn)
     return LossModel([words, targets, sample_weight, *drawn], told, name=f"{twin.name}_with_loss")

@@ -1,8 +1,9 @@
-"""How a training twin is laid out: what suits a processor, or what suits a GPU.
+"""How a training twin is laid out: what suits a processor, a GPU, or several workers.
 
-Both are the same model with the same weights. On a processor `UnrolledLSTM` reads a batch, in two halves, and
+All are the same model with the same weights. On a processor our own layer reads a batch, in two halves, and
 the softmax is taken chunk by chunk, perhaps over a sample of the outputs. On a GPU all that costs time: there
 the layers are Keras's own, which cuDNN runs, and the softmax is over all outputs, for all words at once.
+Workers share the rows of a batch, which nothing may cut across: our layer reads it in one piece.
 """
 
 import functools
@@ -13,7 +14,7 @@ from contextvars import ContextVar
 from nlp_lstm.models.quiet_keras import keras
 from nlp_lstm.registry import match_name
 
-CPU, GPU = LAYOUTS = ("cpu", "gpu")
+CPU, GPU, WORKERS = LAYOUTS = ("cpu", "gpu", "workers")
 _chosen: ContextVar[str | None] = ContextVar("layout", default=None)
 
 
@@ -27,10 +28,10 @@ def use_layout(name: str) -> Iterator[None]:
     """Build and train twins in one layout inside the block, whatever machine it is.
 
     Args:
-        name: "cpu" or "gpu".
+        name: "cpu", "gpu" or "workers".
 
     Raises:
-        UnknownNameError: if it is neither.
+        UnknownNameError: if it is none of them.
 
     Example:
         >>> with use_layout("gpu"):

@@ -7,6 +7,7 @@ Errors still raise.
 """
 
 import contextlib
+import ctypes
 import logging
 import os
 import sys
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from nlp_lstm.errors import UsageError
 
 LEVEL = "TF_CPP_MIN_LOG_LEVEL"  # of what TensorFlow writes from C++: 0 for all, 3 for errors that end it
+STDOUT, STDERR = 1, 2
 RETRACING = "triggered tf.function retracing"
 
 
@@ -26,28 +28,30 @@ def quiet_start() -> Iterator[None]:
         return
     logger = logging.getLogger("tensorflow")
     is_own = logger.level != logging.NOTSET
-    with _nowhere() if os.environ.setdefault(LEVEL, "3") != "0" else contextlib.nullcontext():
+    with lead_nowhere(STDERR) if os.environ.setdefault(LEVEL, "3") != "0" else contextlib.nullcontext():
         yield
     if not is_own:
         logger.setLevel(logging.ERROR)
 
 
 @contextlib.contextmanager
-def _nowhere() -> Iterator[None]:
-    """Lead the file descriptor of stderr, which C++ writes to, to nowhere."""
-    with contextlib.suppress(AttributeError, OSError, ValueError):  # stderr may be closed, or not there
-        sys.stderr.flush()
+def lead_nowhere(stream: int) -> Iterator[None]:
+    """Lead a file descriptor that C++ writes to, `STDOUT` or `STDERR`, to nowhere."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):  # it may be closed, or not there
+        (sys.stderr if stream == STDERR else sys.stdout).flush()
     try:
-        kept = os.dup(2)
+        kept = os.dup(stream)
     except OSError:
         yield
         return
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    os.dup2(nowhere, stream)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
+        with contextlib.suppress(OSError, AttributeError, TypeError):  # there is no such library on Windows
+            ctypes.CDLL(None).fflush(None)  # what C++ has not written yet
+        os.dup2(kept, stream)
         os.close(kept)
         os.close(nowhere)
 
@@ -65,6 +69,12 @@ def no_retracing() -> Iterator[None]:
         yield
     finally:
         logger.removeFilter(is_news)
+
+
+def set_seed(seed: int) -> None:
+    """Set the seed of Keras's generators, for which Keras imports TensorFlow on any backend."""
+    with quiet_start():
+        keras.utils.set_random_seed(seed)
 
 
 try:

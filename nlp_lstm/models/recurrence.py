@@ -6,6 +6,7 @@ the kernel all at once, the loop is unrolled, and the way back is written out by
 not depend on the word after is computed for all words at once.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from nlp_lstm.models.layouts import CPU, layout
@@ -109,42 +110,36 @@ def run_lstm(
     Reference:
         Backpropagation through time: Werbos 1990; of the LSTM: Gers et al. 2000.
     """
-    timesteps, units = inputs.shape[0], recurrent_kernel.shape[0]
 
     @ops.custom_gradient
     def run(inputs, hidden_state, cell_state, kernel, recurrent_kernel, bias):
         """Read forwards; what that computes is kept for the way back."""
-        words = ops.reshape(inputs, (-1, inputs.shape[-1]))
-        projected = multiply(words, kernel, precision) + bias
-        projected = ops.unstack(ops.reshape(projected, (timesteps, -1, 4 * units)), timesteps)
-        h, c, gates, squashed = read_forwards(
-            projected, hidden_state, cell_state, recurrent_kernel, precision
-        )
+        projected = multiply(inputs, kernel, precision) + bias
+        read = read_forwards(projected, hidden_state, cell_state, recurrent_kernel, precision)
+        h, c, gates, squashed = read[0], read[1], read[2:6], read[6]
 
         def gradient(upstream):
             """The gradients of the six tensors, from those of all that is returned."""
             sums, first_hidden, first_cell = read_backwards(
-                c, gates, squashed, recurrent_kernel, upstream, precision
+                put_before(cell_state, c), gates, squashed, recurrent_kernel, upstream, precision
             )
-            flat = ops.reshape(sums, (-1, 4 * units))
-            states = ops.reshape(ops.stack(h[:-1]), (-1, units))
             return (
-                ops.reshape(multiply(flat, ops.transpose(kernel), precision), ops.shape(inputs)),
+                multiply(sums, ops.transpose(kernel), precision),
                 first_hidden,
                 first_cell,
-                multiply(ops.transpose(words), flat, precision),
-                multiply(ops.transpose(states), flat, precision),
-                ops.sum(flat, axis=0),
+                multiply_by_word(inputs, sums, precision),
+                multiply_by_word(put_before(hidden_state, h), sums, precision),
+                ops.sum(sums, axis=(0, 1)),
             )
 
-        return ops.stack([*h[1:], c[-1]]), gradient
+        return ops.concatenate([h, c[-1:]]), gradient
 
     return run(inputs, hidden_state, cell_state, kernel, recurrent_kernel, bias)
 
 
 def read_forwards(
-    projected: list[Any], hidden_state: Any, cell_state: Any, recurrent_kernel: Any, precision: str
-) -> tuple[list[Any], list[Any], list[tuple[Any, ...]], list[Any]]:
+    projected: Any, hidden_state: Any, cell_state: Any, recurrent_kernel: Any, precision: str
+) -> list[Any]:
     """Read word by word, each with the states of the word before.
 
         i, f, g, o = split(x W + b + h U)        # Keras's column order
@@ -152,34 +147,30 @@ def read_forwards(
         h' = sigmoid(o) * tanh(c')
 
     Args:
-        projected: x W + b of every word, `(batch, 4 units)` each.
+        projected: x W + b of every word, `(timesteps, batch, 4 units)`.
         hidden_state, cell_state: h and c of the word before, `(batch, units)`.
         recurrent_kernel: U.
         precision: of the matrix products.
 
     Returns:
-        h and c, one more than there are words, the gates i, f, g, o of every word, and tanh of its c.
+        h, c, the gates i, f, g, o and tanh of c, of every word, `(timesteps, batch, units)` each.
     """
     recurrent = ops.cast(recurrent_kernel, precision)
-    h, c = [hidden_state], [cell_state]
-    gates, squashed = [], []
-    for t, own in enumerate(projected):
-        i, f, g, o = ops.split(own + multiply(h[t], recurrent, precision), 4, axis=1)
+
+    def read_word(states, word):
+        h, c = states
+        i, f, g, o = ops.split(word[0] + multiply(h, recurrent, precision), 4, axis=1)
         i, f, g, o = ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
-        gates.append((i, f, g, o))
-        c.append(f * c[t] + i * g)
-        squashed.append(ops.tanh(c[t + 1]))
-        h.append(o * squashed[t])
-    return h, c, gates, squashed
+        c = f * c + i * g
+        squashed = ops.tanh(c)
+        h = o * squashed
+        return (h, c), (h, c, i, f, g, o, squashed)
+
+    return walk(read_word, (hidden_state, cell_state), [projected])[1]
 
 
 def read_backwards(
-    c: list[Any],
-    gates: list[tuple[Any, ...]],
-    squashed: list[Any],
-    recurrent_kernel: Any,
-    upstream: Any,
-    precision: str,
+    before: Any, gates: list[Any], squashed: Any, recurrent_kernel: Any, upstream: Any, precision: str
 ) -> tuple[Any, Any, Any]:
     """Return the gradients of the sums that each gate squashes, and of the first states.
 
@@ -187,7 +178,8 @@ def read_backwards(
     of h and c are carried from word to word.
 
     Args:
-        c, gates, squashed: what `read_forwards` returned, `(batch, units)` each.
+        before: the c that each word found, `(timesteps, batch, units)`.
+        gates, squashed: what `read_forwards` returned.
         recurrent_kernel: U.
         upstream: gradients of every hidden state and of the last cell state, `(timesteps + 1, batch, units)`.
         precision: of the matrix products.
@@ -195,28 +187,60 @@ def read_backwards(
     Returns:
         `(timesteps, batch, 4 units)`, and twice `(batch, units)`.
     """
-    timesteps = len(gates)
-    i, f, g, o = (ops.stack(gate) for gate in zip(*gates, strict=True))
-    before, tanh_c = ops.stack(c[:-1]), ops.stack(squashed)  # before: the c that each word found
+    i, f, g, o = gates
     # How each sum moves c, by the slopes s (1 - s) of a gate and 1 - g^2 of the candidate; the last moves h.
-    columns = [i * (1 - i) * g, f * (1 - f) * before, (1 - g * g) * i, o * (1 - o) * tanh_c]
-    slopes = ops.unstack(ops.concatenate(columns, axis=2), timesteps)
-    read_out = ops.unstack(o * (1 - tanh_c * tanh_c), timesteps)
-    kept = ops.unstack(f, timesteps)
-    wanted = ops.unstack(upstream, timesteps + 1)
+    columns = [i * (1 - i) * g, f * (1 - f) * before, (1 - g * g) * i, o * (1 - o) * squashed]
+    slopes, read_out = ops.concatenate(columns, axis=2), o * (1 - squashed * squashed)
     # Turned gate by gate: a single transpose would be moved by TensorFlow into every product, which then
     # takes more than half as long again in float32.
     turned = [ops.transpose(part) for part in ops.split(recurrent_kernel, 4, axis=1)]
     back = ops.cast(ops.concatenate(turned), precision)
-    to_hidden, to_cell = ops.zeros_like(wanted[0]), wanted[timesteps]
-    sums = [wanted[0]] * timesteps
-    for t in reversed(range(timesteps)):
-        to_hidden = to_hidden + wanted[t]
-        to_cell = to_cell + to_hidden * read_out[t]
-        sums[t] = ops.concatenate([to_cell, to_cell, to_cell, to_hidden], axis=1) * slopes[t]
-        to_hidden = multiply(sums[t], back, precision)
-        to_cell = to_cell * kept[t]
-    return ops.stack(sums), to_hidden, to_cell
+
+    def read_word(carried, word):
+        to_hidden, to_cell = carried
+        wanted, own_slopes, own_read_out, kept = word
+        to_hidden = to_hidden + wanted
+        to_cell = to_cell + to_hidden * own_read_out
+        sums = ops.concatenate([to_cell, to_cell, to_cell, to_hidden], axis=1) * own_slopes
+        return (multiply(sums, back, precision), to_cell * kept), (sums,)
+
+    nothing, last_cell = ops.zeros_like(upstream[-1]), upstream[-1]
+    first, (sums,) = walk(
+        read_word, (nothing, last_cell), [upstream[:-1], slopes, read_out, f], backwards=True
+    )
+    return sums, *first
+
+
+def walk(
+    read_word: Callable[[Any, Any], tuple[Any, Any]], carried: Any, words: list[Any], backwards: bool = False
+) -> tuple[Any, list[Any]]:
+    """Go from word to word, or backwards; return what is carried at last, and the outputs, a row per word.
+
+    Unrolled, and on JAX, whose compiler takes long over that, in a loop. `read_word` is `(carried, word) ->
+    (carried, outputs)`, where a word is its row of each tensor `(timesteps, ...)` of `words`.
+    """
+    if keras.backend.backend() == "jax":
+        return ops.scan(read_word, carried, words, reverse=backwards)
+    rows, outputs = list(zip(*(ops.unstack(values, values.shape[0]) for values in words), strict=True)), []
+    for row in reversed(rows) if backwards else rows:
+        carried, output = read_word(carried, row)
+        outputs.append(output)
+    in_order = reversed(outputs) if backwards else outputs
+    return carried, [ops.stack(values) for values in zip(*in_order, strict=True)]
+
+
+def put_before(first: Any, values: Any) -> Any:
+    """Return the values `(timesteps, batch, units)` that each word found: the first, and all but the last."""
+    return ops.concatenate([first[None], values[:-1]])
+
+
+def multiply_by_word(left: Any, right: Any, precision: str) -> Any:
+    """Return the sum over all words of the products of their rows: `(m, n)` of `(..., m)` and `(..., n)`."""
+    if keras.backend.backend() == "jax":  # which must not cut across the rows of several workers
+        left, right = ops.cast(left, precision), ops.cast(right, precision)
+        return ops.cast(ops.einsum("tbm,tbn->mn", left, right), "float32")
+    left, right = (ops.reshape(values, (-1, values.shape[-1])) for values in (left, right))
+    return multiply(ops.transpose(left), right, precision)
 
 
 def multiply(left: Any, right: Any, precision: str) -> Any:

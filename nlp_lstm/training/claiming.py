@@ -50,6 +50,13 @@ def claim_again(name: str | Path) -> Iterator[Path]:
         UsageError: if its training is finished, or somebody is training into it.
         StorageError: if it cannot be written to.
     """
+    path = find_unfinished(name)
+    with _hold(path):
+        yield path
+
+
+def find_unfinished(name: str | Path) -> Path:
+    """Return the folder of a training that was not finished; names and errors as of `claim_again`."""
     path = next((path for path in (Path(name), folders.RUNS / name) if path.is_dir()), None)
     if path is None:
         missing = f"no training {str(name)!r} to resume"
@@ -59,8 +66,7 @@ def claim_again(name: str | Path) -> Iterator[Path]:
             f"{path} is finished, there is nothing to resume: "
             f"`nlp-lstm train --init-from {name}` starts a new training from it"
         )
-    with _hold(path):
-        yield path
+    return path
 
 
 def _make_next(task: str) -> tuple[Path, list[Path]]:

@@ -24,6 +24,7 @@ from nlp_lstm.training.checkpoints import Checkpoint, Fitted, Keeper
 from nlp_lstm.training.learner import Learner
 from nlp_lstm.training.loop import Loop, LossGrewError, ProgressReport
 from nlp_lstm.training.stopping import Stop
+from nlp_lstm.training.workers import ALONE, Workers
 
 FEW_UNKNOWN = 0.02  # of the words: links, and little else
 
@@ -40,6 +41,7 @@ def fit(
     keeper: Keeper | None = None,
     resume: Checkpoint | None = None,
     stop: Stop | None = None,
+    workers: Workers = ALONE,
 ) -> Fitted:
     """Train from given weights until the epochs or the patience are used up.
 
@@ -54,6 +56,7 @@ def fit(
             stop; None for none.
         resume: a checkpoint to go on from.
         stop: looked at after every batch; None for never.
+        workers: this process among those that train the model together.
 
     Returns:
         The weights of the epoch that `settings.keep` asks for; `status` says whether the training finished,
@@ -64,7 +67,7 @@ def fit(
     """
     steps = _count_steps("training", task.batches(settings, train_set, np.random.default_rng(0)))
     _count_steps("validation", task.batches(settings, validation_set, np.random.default_rng(0)))
-    learner = Learner(task, settings, weights, train_set.stream, settings.epochs * steps)
+    learner = Learner(task, settings, weights, train_set.stream, settings.epochs * steps, workers)
     loop = Loop(learner, Fitted(weights), keeper, stop or Stop(), report)
     if resume:
         loop.go_on_from(resume)

@@ -17,6 +17,7 @@ from nlp_lstm.models.sampling import sample_outputs
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Task
 from nlp_lstm.text.batches import Batch
+from nlp_lstm.training.workers import ALONE, Workers
 
 
 class Learner:
@@ -27,15 +28,22 @@ class Learner:
         weights: the first ones, by the names of `network.weight_shapes`.
         stream: whether the twin carries its states from batch to batch.
         steps: in all epochs; the learning rate falls to 0 over them.
+        workers: which rows of a batch are this process's; those of all are one step.
 
     `sampling` is the generator that draws the words of a sampled softmax.
     """
 
     def __init__(
-        self, task: Task, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int
+        self,
+        task: Task,
+        settings: Settings,
+        weights: dict[str, np.ndarray],
+        stream: bool,
+        steps: int,
+        workers: Workers = ALONE,
     ):
         vocab_size, outputs = len(weights["embedding/embeddings"]), len(weights["output/bias"])
-        self.settings, self.taught = settings, settings.train_as == "taught"
+        self.settings, self.taught, self.workers = settings, settings.train_as == "taught", workers
         self.outputs = outputs
         self.sample = settings.sampled_softmax if settings.sampled_softmax and layout() == CPU else outputs
         self.sampling = np.random.default_rng(settings.seed)
@@ -59,8 +67,8 @@ class Learner:
         With a sampled softmax, both are of the sample.
         """
         if self.sample >= self.outputs:
-            model = self._compile_for(batch.inputs.shape)
-            return model.train_on_batch(*self._arguments(batch), return_dict=True)
+            model, arguments = self._ready(batch)
+            return model.train_on_batch(*arguments, return_dict=True)
         drawn = sample_outputs(batch.targets, self.outputs, self.sample, self.sampling)
         model = self._compile_for(batch.inputs.shape, self.sample)
         inputs = [batch.inputs, drawn.targets, batch.sample_weight, drawn.outputs, drawn.log_counts]
@@ -68,8 +76,8 @@ class Learner:
 
     def test(self, batch: Batch) -> dict[str, float]:
         """Return loss and accuracy of a batch; the states are carried on."""
-        model = self._compile_for(batch.inputs.shape)
-        return model.test_on_batch(*self._arguments(batch), return_dict=True)
+        model, arguments = self._ready(batch)
+        return model.test_on_batch(*arguments, return_dict=True)
 
     def weights(self) -> dict[str, np.ndarray]:
         """The weights as they are now, by the names of `network.weight_shapes`."""
@@ -122,7 +130,11 @@ class Learner:
             self._compiled[key] = model
         return self._compiled[key]
 
-    def _arguments(self, batch: Batch) -> tuple[Any, ...]:
-        """What Keras wants: with the loss inside, targets and weights are inputs too."""
-        whole = (batch.inputs, batch.targets, batch.sample_weight)
-        return whole if self.taught else (list(whole),)
+    def _ready(self, batch: Batch) -> tuple[Any, tuple[Any, ...]]:
+        """The compiled model for a batch, and what Keras wants: with the loss inside, targets and weights are
+        inputs too."""
+        own = self.workers.rows_of(batch)
+        rows, timesteps = own.inputs.shape
+        whole = (own.inputs, own.targets, own.sample_weight)
+        model = self._compile_for((rows * self.workers.count, timesteps))
+        return model, whole if self.taught else (list(whole),)

@@ -15,7 +15,7 @@ import numpy as np
 from nlp_lstm.corpora import Corpus, Request, load_corpus
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.models.layers import get_weights
-from nlp_lstm.models.quiet_keras import keras
+from nlp_lstm.models.quiet_keras import set_seed
 from nlp_lstm.settings import Settings
 from nlp_lstm.store.reading import OF_A_FILE, recorded
 from nlp_lstm.store.run import Run, library_versions
@@ -81,7 +81,7 @@ def prepare(
     known = read_vectors(recipe.vectors, vocabulary) if recipe.vectors else Vectors()
     settings = _fit_dimension(settings, known, start, recipe, asked)
 
-    keras.utils.set_random_seed(settings.seed)
+    set_seed(settings.seed)
     train_set, validation_set = _encode(task, corpus, vocabulary, label_names)
     data = _data_record(recipe, limit, corpus, start) | recorded(dict(reading))
     data["notes"] = [*corpus.notes, *doubts_about(task, label_names), *known.notes]
@@ -118,7 +118,7 @@ def prepare_again(run: Run) -> Prepared:
                 f"the {split} split of {corpus.source} has changed since {run.path} was begun: bring back "
                 "the old one, or train again"
             )
-    keras.utils.set_random_seed(run.settings.seed)
+    set_seed(run.settings.seed)
     return Prepared(run, corpus, *_encode(task, corpus, run.vocabulary, run.label_names))
 
 

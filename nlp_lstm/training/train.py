@@ -5,6 +5,8 @@ so from where another training was interrupted.
 """
 
 import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,14 @@ from nlp_lstm.store.run import Run, load_run
 from nlp_lstm.task import load_task
 from nlp_lstm.text.vocabulary import PAD
 from nlp_lstm.training.checkpoints import Checkpoint, Fitted, Keeper, read_checkpoint
-from nlp_lstm.training.claiming import claim, claim_again
+from nlp_lstm.training.claiming import claim, claim_again, find_unfinished
 from nlp_lstm.training.finishing import next_commands, save_somewhere
 from nlp_lstm.training.fitting import fit
 from nlp_lstm.training.loop import MOST_LOSS, ProgressReport
 from nlp_lstm.training.preparing import Prepared, prepare, prepare_again
 from nlp_lstm.training.recipes import make_recipe
 from nlp_lstm.training.stopping import Stop, stop_requests
+from nlp_lstm.training.workers import ALONE, Workers
 
 CHECKPOINT_MINUTES = 5.0
 
@@ -42,6 +45,7 @@ def train(
     tensorboard: bool = False,
     resume: str | Path | None = None,
     checkpoint_every: float = CHECKPOINT_MINUTES,
+    distributed: bool = False,
     report: ProgressReport | None = None,
     **settings: Any,
 ) -> Run:
@@ -64,6 +68,8 @@ def train(
         resume: the folder, or the name under `runs/`, of a training that was not finished: it continues as if
             it had never been interrupted. Everything else is then as it was.
         checkpoint_every: the most minutes between two checkpoints; there is one after each epoch, too.
+        distributed: be one of several processes that train together, as the environment variables of
+            `keras.distribution` say; Keras must run on JAX. Worker 0 alone saves the run and its metrics.
         report: called after every step with a `Progress`.
         **settings: changes to the task's `Settings`, and to the preset's; and how files are read, which are
             the fields of `Request` from `tokenized` on.
@@ -79,23 +85,66 @@ def train(
             there is no such preset, or the run's folder is taken or in use by another training.
         MissingInputError: if a file is not there; for a preset's, it says where people get it.
         DataError: if the corpus does not suit the task, or the vectors hold no word of it.
+        DistributedError: if another worker is lost; `resume` in all of them goes on.
         DivergedError: if the loss grows without bound; the last good weights are saved first.
         Terminated: if SIGTERM ended the training; it is saved first, as after Ctrl-C.
     """
     own = {name: value for name, value in locals().items() if name not in ("settings", "report")}
     if resume is not None:
         _check_alone(own | settings)
-        with claim_again(resume) as path:
+        with _together(distributed) as workers, _claim_again(resume, workers) as path:
             begun, checkpoint = read_checkpoint(path)
-            return _train(prepare_again(begun), checkpoint, checkpoint_every, _logs(path).exists(), report)
+            tensorboard = _logs(path).exists()
+            return _train(prepare_again(begun), checkpoint, checkpoint_every, tensorboard, report, workers)
     reading, settings = split_reading(settings)
     asked = {"task": task, "data": data, "vectors": vectors, "labels": labels, "classes": classes}
     recipe = make_recipe(preset, settings, subphrases=subphrases, **asked)
     load_task(recipe.task)
-    with claim(recipe.task, None if run is None else Path(run)) as path:
+    with _together(distributed) as workers, _claim(recipe.task, run, workers) as path:
         start = init_from if init_from is None or isinstance(init_from, Run) else load_run(init_from)
         prepared = prepare(path, recipe, settings, reading, limit, start)
-        return _train(prepared, None, checkpoint_every, tensorboard, report)
+        return _train(prepared, None, checkpoint_every, tensorboard, report, workers)
+
+
+def _together(distributed: bool) -> AbstractContextManager[Workers]:
+    """This process among those that train together, or alone."""
+    if not distributed:
+        return nullcontext(ALONE)
+    from nlp_lstm.training.distributed import join_workers
+
+    return join_workers()
+
+
+@contextmanager
+def _sharing(workers: Workers, run: Run, checkpoint: Checkpoint | None) -> Iterator[None]:
+    """Inside the block, every step is one of all workers, if there are others."""
+    if workers.count == 1:
+        yield
+        return
+    from nlp_lstm.training.distributed import check_agreement, share_steps
+
+    workers.check(run.settings)
+    check_agreement(workers, run, checkpoint)
+    with share_steps():
+        yield
+
+
+def _leave() -> None:
+    """Part from the other workers: what comes after the last step is one worker's."""
+    from nlp_lstm.training.distributed import leave
+
+    leave()
+
+
+def _claim(task: str, run: str | Path | None, workers: Workers) -> AbstractContextManager[Path]:
+    """The folder of a new run, which the worker that writes holds."""
+    path = None if run is None else Path(run)
+    return claim(task, path) if workers.write else nullcontext(path or Path(task))
+
+
+def _claim_again(run: str | Path, workers: Workers) -> AbstractContextManager[Path]:
+    """The folder of a training that goes on, which the worker that writes holds."""
+    return claim_again(run) if workers.write else nullcontext(find_unfinished(run))
 
 
 def _check_alone(options: dict[str, Any]) -> None:
@@ -104,6 +153,7 @@ def _check_alone(options: dict[str, Any]) -> None:
         "resume": options["resume"],
         "checkpoint_every": options["checkpoint_every"],
         "tensorboard": False,
+        "distributed": options["distributed"],
     }
     others = [name for name, value in options.items() if value != allowed.get(name)]
     if others:
@@ -118,12 +168,14 @@ def _train(
     minutes: float,
     tensorboard: bool,
     report: ProgressReport | None,
+    workers: Workers,
 ) -> Run:
     """Train from the beginning or from a checkpoint, evaluate and save; in any case the last."""
     run = prepared.run
-    keeper, logs = Keeper(run, minutes), _logs(run.path) if tensorboard else None
+    keeper = Keeper(run, minutes) if workers.write else None
+    logs = _logs(run.path) if tensorboard and workers.write else None
     sets = (prepared.train_set, prepared.validation_set)
-    with stop_requests() as stop:
+    with stop_requests() as stop, _sharing(workers, run, checkpoint):
         fitted = fit(
             load_task(run.task),
             run.settings,
@@ -134,12 +186,16 @@ def _train(
             keeper,
             checkpoint,
             stop,
+            workers,
         )
+        if workers.count > 1 and fitted.status != "interrupted":
+            _leave()
         run = replace(run, weights=fitted.weights, status=fitted.status, history=fitted.history)
         run = replace(run, seconds=round(fitted.seconds, 1))
-        if keeper.failed and run.status != "finished":
+        if keeper and keeper.failed and run.status != "finished":
             run = replace(run, data={**run.data, "notes": [*run.data.get("notes", ()), keeper.failed]})
-        run = _evaluate_and_save(run, prepared, stop, again=checkpoint is not None)
+        if workers.write:
+            run = _evaluate_and_save(run, prepared, stop, again=checkpoint is not None)
     if run.status == "diverged":
         raise DivergedError(_what_diverged(run, fitted))
     if stop.signal == signal.SIGTERM and run.status == "interrupted":
