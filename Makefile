@@ -1,6 +1,6 @@
 # make demo   a first look: install, train both tasks on the built-in corpus, make the tagger forget a "not"
 # make test   everything that CI runs: lint, types, tests, docs; what it skips it names, as a browser that is not there
-# make test-slow  the tests that take longer than that
+# make test-slow  the tests that take longer than that, for some of which it installs JAX
 # make docs   the documentation, in build/docs/index.html; warnings are errors
 # make lessons  a copy of every lesson for students, without solutions, and one for teachers, in build/lessons
 # make outputs  type all pages of README and docs, and write into them what their commands print
@@ -45,6 +45,7 @@ test: $(VENV)/installed-dev
 	$(MAKE) --no-print-directory docs
 
 test-slow: $(VENV)/installed-dev
+	$(BIN)/python -m pip install --quiet --editable '.[distributed]'
 	$(BIN)/pytest -n 2 --dist loadfile -rs -m slow
 
 # The notebooks are executed once: the tests write their copies to the same place.

@@ -9,7 +9,7 @@ import signal
 import sys
 from types import FrameType
 
-STOPPED = (130, 143, 75)  # exit codes of Ctrl-C, SIGTERM, and a lost worker, whom JAX would wait for
+STOPPED = (130, 143)  # exit codes of Ctrl-C and SIGTERM
 
 
 def main() -> None:
@@ -34,11 +34,13 @@ def main() -> None:
             sys.stderr.write(f"nlp-lstm: {str(stopped) or 'interrupted'}\n")
     for number in (signal.SIGINT, signal.SIGTERM):  # what is left is to end
         signal.signal(number, signal.SIG_IGN)
-    if code in STOPPED:
-        # Python ends itself by SIGINT if Ctrl-C has passed through what a library runs in C.
+    jax = sys.modules.get("jax")
+    if code in STOPPED or (jax and jax.distributed.is_initialized()):
+        # Python ends itself by SIGINT if Ctrl-C has passed through what a library runs in C, and JAX waits at
+        # the end for other workers, which may be gone or wait for this one.
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stdout.flush()
-        os._exit(code)
+        os._exit(code if isinstance(code, int) else 0)
     sys.exit(code)
 
 

@@ -6,6 +6,7 @@ The slow ones start two processes on 127.0.0.1 and need the extra `distributed`.
 import importlib.util
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -182,7 +183,7 @@ def test_two_workers_train_what_one_process_trains(tmp_path, task):
 @pytest.mark.parametrize("victim", [0, 1])
 @pytest.mark.parametrize("seconds", [0.1, 4.0])
 def test_a_lost_worker_ends_all_and_resume_goes_on(tmp_path, task, victim, seconds):
-    options = (*task, *SMALL, "--epochs", "12", "--patience", "12")
+    options = (*task, *SMALL, "--epochs", "5", "--patience", "5")
     assert [code for code, _, _ in train_together(tmp_path, *options, "--run", "whole")] == [0, 0]
     port = free_port()
     lasting = (*options, "--checkpoint-every", "0", "--run", "broken")
@@ -194,7 +195,8 @@ def test_a_lost_worker_ends_all_and_resume_goes_on(tmp_path, task, victim, secon
     code, _, err = workers[1 - victim].end(60)
     assert time.monotonic() - began < 30
     assert code == 75, err
-    assert "has lost another one" in err.splitlines()[-1]
+    assert len(err.splitlines()) == 1, err
+    assert err.startswith(f"nlp-lstm: worker {1 - victim} has lost another one: when all 2")
     workers[victim].end()
     ended = train_together(tmp_path, "--resume", "broken")
     assert [code for code, _, _ in ended] == [0, 0], ended
@@ -250,3 +252,31 @@ def test_who_waits_in_vain_gives_up(tmp_path, number, message):
     assert code == 75, err
     assert err.splitlines()[-1].startswith(message)
     assert time.monotonic() - began < 100
+
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "do" / "several_machines.md"
+# What Slurm would be: all tasks on this machine.
+SLURM = {
+    "scontrol": "echo 127.0.0.1",
+    "srun": 'for task in 0 1; do SLURM_PROCID=$task "$@" & done; wait',
+}
+
+
+@slow
+def test_the_commands_of_the_page_train_together(tmp_path):
+    port, programs = free_port(), tmp_path / "programs"
+    programs.mkdir()
+    for name, text in SLURM.items():
+        (programs / name).write_text(f"#!/bin/bash\n{text}\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = os.environ | {"PATH": path, "SLURM_NTASKS": "2", "SLURM_JOB_NODELIST": "here"}
+    _, *shells, script = re.findall(
+        r"^```bash\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    small = script.replace("--run together", "--limit 60 --epochs 1 --run by_slurm")
+    for commands, run in ((shells, "together"), ([small], "by_slurm")):
+        typed = [command.replace("29500", str(port)) for command in commands]
+        started = [subprocess.Popen(["bash", "-ec", one], cwd=tmp_path, env=environment) for one in typed]
+        assert [process.wait(300) for process in started] == [0] * len(started)
+        assert load_run(tmp_path / run).status == "finished"

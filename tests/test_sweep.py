@@ -217,6 +217,31 @@ def test_without_optuna_the_extra_is_named(path, monkeypatch):
         sweep_journals.Journal(path, make_plan({"units": [4]}, 1, {}))
 
 
+@pytest.mark.slow
+def test_two_machines_share_a_sweep_and_one_is_lost(tmp_path):
+    """As on two machines that see one file: each in a folder of its own, and one is killed at its work."""
+    storage = tmp_path / "shared" / "sweep.journal"
+    grid = ("--grid", "units=4,8", "--grid", "layers=1,2", "--seeds", "2", "--storage", str(storage))
+    program = Path(sys.executable).parent / "nlp-lstm"
+    machines = []
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        command = [program, "sweep", "--task", "sentiment", *grid, *TINY, "--quiet", "--output", "sweep.json"]
+        machines.append(subprocess.Popen(command, cwd=tmp_path / name))
+    for _ in range(600):
+        if len(list(tmp_path.glob("shared/*/run.json"))) >= 3:
+            break
+        time.sleep(0.1)
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.glob("shared/*/run.json")}
+    machines[0].kill()
+    assert [machine.wait(300) for machine in machines] == [-signal.SIGKILL, 0]
+    assert len(list(tmp_path.glob("shared/*/run.json"))) == 8
+    assert {file: file.stat().st_mtime_ns for file in before} == before, "nothing is trained twice"
+    rows = json.loads((tmp_path / "there" / "sweep.json").read_text())["tables"][0]["rows"]
+    assert [row["n"] for row in rows] == [2, 2, 2, 2]
+    assert not list((tmp_path / "here").iterdir()), "its runs are where the journal is"
+
+
 def test_a_sweep_that_is_killed_goes_on_and_ends_with_its_tables(tmp_path, cli, monkeypatch):
     """Through the command line, with real trainings: killed once, then finished by the same command."""
     monkeypatch.chdir(tmp_path)

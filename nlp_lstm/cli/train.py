@@ -106,7 +106,7 @@ def command(as_json, quiet, **options):
 
     with Bar(quiet) as bar:
         trained = train(report=bar.report, **chosen(options))
-    if worker and not worker.write:
+    if worker and not worker.writes:
         note(f"worker {worker.number} of {worker.count} is done: worker 0 saves the run", quiet)
         return
     for line in trained.data.get("notes", ()) if not quiet else ():

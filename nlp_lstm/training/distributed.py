@@ -11,10 +11,11 @@ The workers trust each other and speak without encryption: keep them on a networ
 import hashlib
 import json
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -24,11 +25,14 @@ from nlp_lstm.errors import DistributedError, UsageError
 from nlp_lstm.models.layouts import GPU, WORKERS, has_gpu, use_layout
 from nlp_lstm.models.quiet_keras import STDOUT, keras, lead_nowhere
 from nlp_lstm.store.run import Run, library_versions
+from nlp_lstm.training.aborting import end_on_abort
 from nlp_lstm.training.checkpoints import Checkpoint
 from nlp_lstm.training.workers import ADDRESSES, NUMBER, Workers, read_environment
 
 WAIT = 60  # seconds for all workers to come
 SILENCE = 20  # seconds without a sign of life, after which a worker is lost
+# What an error says if another process is gone: Gloo, which carries the numbers, or JAX, which watches.
+GONE = re.compile("Gloo|UNAVAILABLE|ABORTED|CANCELLED|DEADLINE_EXCEEDED|coordination service")
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -46,21 +50,28 @@ def join_workers() -> Iterator[Workers]:
         raise UsageError(f"--distributed with Keras on {backend}: only JAX can, set KERAS_BACKEND=jax")
     from jax.errors import JaxRuntimeError  # pyright: ignore[reportMissingImports]
 
+    missing = DistributedError(
+        f"not all {workers.count} workers came to {address} within {WAIT} seconds: start them together, "
+        f"each with a {NUMBER} of its own"
+    )
     try:
-        _connect(workers, address)
+        with end_on_abort(missing):
+            _connect(workers, address)
     except JaxRuntimeError:
-        raise DistributedError(
-            f"not all {workers.count} workers came to {address} within {WAIT} seconds: start them together, "
-            f"each with a {NUMBER} of its own"
-        ) from None
-    try:
-        yield workers
-    except JaxRuntimeError as error:
-        told = str(error).partition("\n")[0][:200]
-        raise DistributedError(
-            f"worker {workers.number} has lost another one ({told}): "
-            "give all workers the same command again, with --resume RUN in place of the other options"
-        ) from None
+        raise missing from None
+    lost = DistributedError(
+        f"worker {workers.number} has lost another one: when all {workers.count} can be there again, give "
+        "each the same command with --resume RUN in place of the other options"
+    )
+    with ExitStack() as guard:
+        guard.enter_context(end_on_abort(lost))
+        try:
+            yield workers
+        except (JaxRuntimeError, ValueError) as error:
+            if not GONE.search(str(error)):
+                raise
+            guard.pop_all()  # JAX may still abort
+            raise lost from None
 
 
 @contextmanager
@@ -128,7 +139,7 @@ def _connect(workers: Workers, address: str) -> None:
     import jax  # pyright: ignore[reportMissingImports]
 
     host, _, port = address.rpartition(":")
-    reach = _check_free if workers.write else _wait_for
+    reach = _check_free if workers.writes else _wait_for
     reach(host, int(port))
     jax.distributed.initialize(
         address,

@@ -139,12 +139,12 @@ def _leave() -> None:
 def _claim(task: str, run: str | Path | None, workers: Workers) -> AbstractContextManager[Path]:
     """The folder of a new run, which the worker that writes holds."""
     path = None if run is None else Path(run)
-    return claim(task, path) if workers.write else nullcontext(path or Path(task))
+    return claim(task, path) if workers.writes else nullcontext(path or Path(task))
 
 
 def _claim_again(run: str | Path, workers: Workers) -> AbstractContextManager[Path]:
     """The folder of a training that goes on, which the worker that writes holds."""
-    return claim_again(run) if workers.write else nullcontext(find_unfinished(run))
+    return claim_again(run) if workers.writes else nullcontext(find_unfinished(run))
 
 
 def _check_alone(options: dict[str, Any]) -> None:
@@ -172,8 +172,8 @@ def _train(
 ) -> Run:
     """Train from the beginning or from a checkpoint, evaluate and save; in any case the last."""
     run = prepared.run
-    keeper = Keeper(run, minutes) if workers.write else None
-    logs = _logs(run.path) if tensorboard and workers.write else None
+    keeper = Keeper(run, minutes) if workers.writes else None
+    logs = _logs(run.path) if tensorboard and workers.writes else None
     sets = (prepared.train_set, prepared.validation_set)
     with stop_requests() as stop, _sharing(workers, run, checkpoint):
         fitted = fit(
@@ -194,7 +194,7 @@ def _train(
         run = replace(run, seconds=round(fitted.seconds, 1))
         if keeper and keeper.failed and run.status != "finished":
             run = replace(run, data={**run.data, "notes": [*run.data.get("notes", ()), keeper.failed]})
-        if workers.write:
+        if workers.writes:
             run = _evaluate_and_save(run, prepared, stop, again=checkpoint is not None)
     if run.status == "diverged":
         raise DivergedError(_what_diverged(run, fitted))

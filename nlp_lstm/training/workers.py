@@ -34,7 +34,7 @@ class Workers:
     count: int = 1
 
     @property
-    def write(self) -> bool:
+    def writes(self) -> bool:
         """Whether this one writes checkpoints and the run."""
         return self.number == 0
 

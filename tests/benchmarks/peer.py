@@ -53,12 +53,16 @@ class TorchLearner:
         weights: the first ones, by the names of `network.weight_shapes`.
         stream: whether states are carried from batch to batch.
         steps: in all epochs.
+        device: of torch, "cpu" or "cuda".
     """
 
-    def __init__(self, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int):
-        self.settings, self.stream, self.states = settings, stream, None
+    def __init__(
+        self, settings: Settings, weights: dict[str, np.ndarray], stream: bool, steps: int, device="cpu"
+    ):
+        self.settings, self.stream, self.states, self.device = settings, stream, None, device
         self.model = TorchModel(settings, len(weights["embedding/embeddings"]), len(weights["output/bias"]))
         self.model.take(weights)
+        self.model.to(device)
         self.adam = None
         if settings.optimizer == "adam":
             self.adam = torch.optim.Adam(self.model.parameters(), settings.learning_rate, eps=1e-7)
@@ -89,8 +93,8 @@ class TorchLearner:
         """What the model says after every word, `(batch, timesteps, outputs)`, from fresh states."""
         self.model.eval()
         with torch.no_grad():
-            says, _ = self.model(torch.from_numpy(inputs.T.copy()), None)
-        return says.exp().numpy().transpose(1, 0, 2)
+            says, _ = self.model(torch.from_numpy(inputs.T.copy()).to(self.device), None)
+        return says.exp().cpu().numpy().transpose(1, 0, 2)
 
     def reset_states(self) -> None:
         """Begin again with states of zeros."""
@@ -99,7 +103,8 @@ class TorchLearner:
     def _cost(self, batch: Batch):
         """The mean cross-entropy of the targets that count."""
         words, targets, weight = (
-            torch.from_numpy(values.T.copy()) for values in (batch.inputs, batch.targets, batch.sample_weight)
+            torch.from_numpy(values.T.copy()).to(self.device)
+            for values in (batch.inputs, batch.targets, batch.sample_weight)
         )
         says, states = self.model(words, self.states)
         if self.stream:

@@ -1,13 +1,14 @@
 """How fast the training twins learn, beside PyTorch on the same model, batches and order (extra `bench`).
 
-    python tests/benchmarks/training.py [rounds]
+    python tests/benchmarks/training.py [rounds] [--layout cpu|gpu]
 
 The next-word model is that of PyTorch's example word_language_model, with its loop: nn.LSTM, log_softmax,
 clipped gradients, plain SGD. Each round times ours and torch's one after the other; a ratio is of one round,
-so that a machine that slows down slows both.
+so that a machine that slows down slows both. The layout is that of the machine unless another is named; on a
+GPU torch runs there too.
 """
 
-import sys
+import argparse
 import time
 from collections.abc import Callable
 
@@ -17,6 +18,7 @@ from peer import TorchLearner
 
 import nlp_lstm.cli  # noqa: F401  # TensorFlow's threads are those of `nlp-lstm train`
 from nlp_lstm.models.layers import get_weights
+from nlp_lstm.models.layouts import LAYOUTS, has_gpu, layout, use_layout
 from nlp_lstm.task import load_task
 from nlp_lstm.text.batches import Batch
 from nlp_lstm.training.learner import Learner
@@ -52,9 +54,10 @@ def measure(name: str, changes: dict, outputs: int, rounds: int) -> None:
         for _ in range(STEPS)
     ]
     task, stream = load_task(name), settings.optimizer == "sgd"
+    device = "cuda" if has_gpu() and torch.cuda.is_available() else "cpu"
     weights = get_weights(task.training_twin(settings, VOCABULARY, outputs, stream))
     trains: dict[str, Callable[[Batch], object]] = {
-        "torch": TorchLearner(settings, weights, stream, steps=100_000).train
+        "torch": TorchLearner(settings, weights, stream, 100_000, device).train
     }
     for precision in ("float32", "bfloat16"):
         chosen = task.changed_settings({**changes, "precision": precision})
@@ -75,7 +78,11 @@ def measure(name: str, changes: dict, outputs: int, rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
-    measure("next-word", NEXT_WORD, VOCABULARY, rounds)
-    measure("sentiment", TAGGER, LABELS, rounds)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("rounds", nargs="?", type=int, default=5)
+    parser.add_argument("--layout", choices=LAYOUTS, default=layout())
+    asked = parser.parse_args()
+    print(f"layout {asked.layout}; torch {torch.__version__}, {torch.get_num_threads()} threads")
+    with use_layout(asked.layout):
+        measure("next-word", NEXT_WORD, VOCABULARY, asked.rounds)
+        measure("sentiment", TAGGER, LABELS, asked.rounds)
