@@ -17,16 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save
 
 from nlp_lstm.errors import DataError, MissingInputError, StorageError
+from nlp_lstm.parsing import MOST_BYTES, parse_json, without_panic
+from nlp_lstm.report.markup import one_line
 from nlp_lstm.store import storage
-from nlp_lstm.store.run import Run, record, run_from
+from nlp_lstm.store.records import OtherVersionError, settings_from
+from nlp_lstm.store.run import Run, record, run_from, shapes_of
 from nlp_lstm.text.vocabulary import Vocabulary
+from nlp_lstm.training.checkpoint_checks import check_parts, check_size
 from nlp_lstm.writing import write_whole
 
 FORMAT = "1"
+MOST_OF_A_REASON = 200  # characters
 
 
 @dataclass
@@ -135,30 +140,50 @@ def write_checkpoint(run: Run, checkpoint: Checkpoint) -> None:
 def read_checkpoint(folder: Path) -> tuple[Run, Checkpoint]:
     """Return the run that a folder's checkpoint is of, as it stood, and the checkpoint.
 
+    What is in a file of somebody else's is bounded before it is unpacked: all that is no array has at most
+    16 MB, and the arrays are no larger than a training with these settings makes them.
+
     Raises:
         MissingInputError: if there is no checkpoint.
-        DataError: if it is damaged, or of another format.
+        DataError: if it is damaged, foreign or of another format.
     """
     file = folder / storage.CHECKPOINT
     if not file.is_file():
         raise MissingInputError(f"{file} is missing, there is nothing to resume: train again")
     try:
-        with safe_open(file, "numpy") as opened:
-            header = dict(opened.metadata() or {})
-            arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        if header.get("format") != FORMAT or header.pop("sha256", None) != _digest(arrays, header):
-            raise ValueError("its content is not what was written")
-        state = json.loads(header["state"])
-        kept = _below("kept/", arrays)
-        fitted = Fitted(kept, **state.pop("fitted"))
-        checkpoint = Checkpoint(fitted, _below("learner/", arrays), **state)
-        vocabulary = Vocabulary.from_json(header["tokenizer"], str(file))
-        run = run_from(json.loads(header["run"]), folder, vocabulary, kept, fitted.history)
+        with without_panic("it cannot be read"):
+            return _read(file)
     except OSError as error:
         raise StorageError(f"cannot read {file}: {error.strerror or error}, check its permissions") from None
-    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DataError(f"{file} is damaged ({error}): delete {folder} and train again") from None
-    return run, checkpoint
+    except OtherVersionError as error:
+        raise OtherVersionError(f"{file}: {error}") from None
+    except MemoryError:
+        raise
+    except Exception as error:  # whatever a broken file makes a library raise
+        reason = one_line(str(error), MOST_OF_A_REASON)
+        raise DataError(f"{file} is damaged ({reason}): delete {folder} and train again") from None
+
+
+def _read(file: Path) -> tuple[Run, Checkpoint]:
+    """The run and the checkpoint in a file, or any error that says what is wrong with it."""
+    with file.open("rb") as opened:
+        size = int.from_bytes(opened.read(8), "little")
+        header = parse_json(opened.read(min(size, MOST_BYTES + 1)))["__metadata__"]
+    if header["format"] != FORMAT:
+        raise ValueError(f"it has format {header['format']!r}, not {FORMAT!r}")
+    record, state = (parse_json(header[name].encode()) for name in ("run", "state"))
+    check_parts(record, state)
+    vocabulary = Vocabulary.from_json(header["tokenizer"], "its vocabulary")
+    settings = settings_from(record["model"]["settings"])
+    check_size(file.stat().st_size - size, settings, shapes_of(record, vocabulary))
+    with safe_open(file, "numpy") as opened:
+        arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    if header.pop("sha256") != _digest(arrays, header):
+        raise ValueError("its content is not what was written")
+    kept = _below("kept/", arrays)
+    fitted = Fitted(kept, **state.pop("fitted"))
+    run = run_from(record, file.parent, vocabulary, kept, fitted.history)
+    return run, Checkpoint(fitted, _below("learner/", arrays), **state)
 
 
 def _below(prefix: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
