@@ -1,5 +1,8 @@
 """The cells against Keras's layers, against numbers worked out by hand, and against themselves."""
 
+import math
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -7,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp_lstm.errors import UnknownNameError
-from nlp_lstm.models.cells import CELLS, run_cell
+from nlp_lstm.models.cells import CELLS, Variant, run_back, run_cell
 
 NAMES = CELLS.names()
 KERAS_LAYERS = {name: getattr(keras.layers, CELLS.get(name).keras_layer) for name in NAMES}
@@ -76,6 +79,138 @@ def test_rnn_by_hand():
     # tanh(1) = 0.761594, tanh(1.761594) = 0.942681
     parts, _ = run_cell("rnn", np.ones((1, 2, 1)), ones("rnn"))
     assert parts["hidden_state"].ravel() == pytest.approx([0.761594, 0.942681], abs=1e-6)
+
+
+# Against the equations of the docstrings, a unit at a time
+
+
+def cut(x: np.ndarray, out: np.ndarray) -> None:
+    """A gate's activation that is no sigmoid, at or between 0 and 1."""
+    np.clip(x / 4 + 0.5, 0, 1, out=out)
+
+
+def rise(x: np.ndarray, out: np.ndarray) -> None:
+    """A candidate's activation that is no tanh."""
+    np.maximum(x, 0, out=out)
+
+
+VARIANTS = {
+    "as Keras has it": (Variant(), math.tanh, lambda x: 1 / (1 + math.exp(-x))),
+    "reset before": (Variant(reset_after=False), math.tanh, lambda x: 1 / (1 + math.exp(-x))),
+    "other activations": (Variant(rise, cut), lambda x: max(x, 0.0), lambda x: min(max(x / 4 + 0.5, 0), 1)),
+}
+
+
+def step_by_hand(
+    name: str, x: np.ndarray, states: dict, weights: dict, variant: str
+) -> dict[str, list[float]]:
+    """All parts of one word of one sentence, from sums over its inputs and its units."""
+    (chosen, act, gate), h = VARIANTS[variant], states["hidden_state"]
+    units = len(h)
+    by_word, by_state = np.atleast_2d(weights["bias"])[[0, -1]]
+
+    def sums(values: Any, kernel: str, block: int) -> list[float]:
+        columns = weights[kernel][:, block * units : (block + 1) * units]
+        return [sum(value * weight for value, weight in zip(values, column)) for column in columns.T]
+
+    def read(block: int, values: Any = h) -> list[float]:
+        bias = by_word[block * units :]
+        both = zip(sums(x, "kernel", block), sums(values, "recurrent_kernel", block), bias)
+        return [one + other + b for one, other, b in both]
+
+    if name == "rnn":
+        return {"hidden_state": [act(a) for a in read(0)]}
+    if name == "lstm":
+        i, f, o = ([gate(a) for a in read(block)] for block in (0, 1, 3))
+        g = [act(a) for a in read(2)]
+        c = [f[k] * states["cell_state"][k] + i[k] * g[k] for k in range(units)]
+        shown = [o[k] * act(c[k]) for k in range(units)]
+        return dict(zip(CELLS.get(name).parts, (i, f, g, o, c, shown), strict=True))
+    more = by_state if chosen.reset_after else np.zeros(3 * units)
+    z, r = ([gate(a + more[block * units + k]) for k, a in enumerate(read(block))] for block in (0, 1))
+    if chosen.reset_after:
+        again = sums(h, "recurrent_kernel", 2)
+        reset = [r[k] * (again[k] + more[2 * units + k]) for k in range(units)]
+    else:
+        reset = sums([r[k] * h[k] for k in range(units)], "recurrent_kernel", 2)
+    own = sums(x, "kernel", 2)
+    g = [act(own[k] + by_word[2 * units + k] + reset[k]) for k in range(units)]
+    new = [z[k] * h[k] + (1 - z[k]) * g[k] for k in range(units)]
+    return {"update_gate": z, "reset_gate": r, "candidate": g, "hidden_state": new}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("name", NAMES)
+def test_every_part_is_that_of_the_equations(name, variant):
+    cell, weights, inputs = CELLS.get(name), random_weights(name, 3, 2), random_inputs(2, 4, 3)
+    if name == "gru" and variant == "reset before":
+        weights["bias"] = weights["bias"][0]
+    carried = {part: random_inputs(2, 2, seed=number) for number, part in enumerate(cell.states)}
+    parts, last = run_cell(name, inputs, weights, carried, variant=VARIANTS[variant][0])
+    for row in range(2):
+        states: dict = {part: values[row] for part, values in carried.items()}
+        for t in range(4):
+            found = step_by_hand(name, inputs[row, t], states, weights, variant)
+            states = {part: found[part] for part in cell.states}
+            for part, values in found.items():
+                np.testing.assert_allclose(parts[part][row, t], values, atol=1e-12, err_msg=part)
+        for part, values in states.items():
+            np.testing.assert_allclose(last[part][row], values, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_layer_without_a_bias_is_one_whose_bias_is_0(name):
+    inputs, weights = random_inputs(2, 4, 3), random_weights(name, 3, 2)
+    without = {part: weights[part] for part in ("kernel", "recurrent_kernel")}
+    bias = np.zeros(CELLS.get(name).bias_shape(2))
+    expected, _ = run_cell(name, inputs, {**without, "bias": bias})
+    parts, _ = run_cell(name, inputs, without)
+    for part, values in expected.items():
+        np.testing.assert_array_equal(parts[part], values)
+    slopes = random_inputs(2, 4, 2)
+    found = run_back(name, parts, without, slopes)
+    np.testing.assert_array_equal(found, run_back(name, expected, {**without, "bias": bias}, slopes))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_masked_word_is_as_if_it_had_not_been_there(name):
+    inputs, weights = random_inputs(2, 5, 3), random_weights(name, 3, 2)
+    mask = np.array([[False, True, True, False, True], [True] * 5])
+    parts, last = run_cell(name, inputs, weights, mask=mask)
+    shorter, end = run_cell(name, inputs[:1, mask[0]], weights)
+    whole, _ = run_cell(name, inputs[1:], weights)
+    for part, values in parts.items():
+        np.testing.assert_allclose(values[0, mask[0]], shorter[part][0], atol=1e-12)
+        np.testing.assert_allclose(values[1], whole[part][0], atol=1e-12)
+        state = part in CELLS.get(name).states
+        assert (values[0, 3] == (values[0, 2] if state else 0)).all()
+        assert (values[0, 0] == 0).all()
+    for part, values in end.items():
+        np.testing.assert_allclose(last[part][0], values[0], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_read_in_float32_stays_in_float32(name):
+    weights = {part: values.astype(np.float32) for part, values in random_weights(name, 3, 2).items()}
+    parts, last = run_cell(name, random_inputs(2, 1, 3).astype(np.float32), weights)
+    assert {values.dtype for values in [*parts.values(), *last.values()]} == {np.dtype(np.float32)}
+    _, same = run_cell(name, np.empty((2, 0, 3), np.float32), weights)
+    assert {(values.dtype, values.any()) for values in same.values()} == {(np.dtype(np.float32), False)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_slopes_go_back_over_a_single_word(name):
+    inputs, weights = random_inputs(1, 1, 3), random_weights(name, 3, 2)
+    parts, _ = run_cell(name, inputs, weights)
+    slopes = np.ones((1, 1, 2))
+    found = run_back(name, parts, weights, slopes)
+    for place in range(3):
+        ends = []
+        for step in (-1e-6, 1e-6):
+            moved = inputs.copy()
+            moved[0, 0, place] += step
+            ends.append(run_cell(name, moved, weights)[0]["hidden_state"].sum())
+        assert found[0, 0, place] == pytest.approx((ends[1] - ends[0]) / 2e-6, rel=1e-6)
 
 
 # Against Keras

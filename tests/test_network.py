@@ -5,7 +5,7 @@ import pytest
 
 from nlp_lstm.errors import DataError
 from nlp_lstm.models.cells import CELLS, run_cell
-from nlp_lstm.models.network import Network, check_weights, weight_shapes
+from nlp_lstm.models.network import Network, check_weights, initial_weights, weight_shapes
 from nlp_lstm.settings import Settings
 from nlp_lstm.text.batches import pad
 
@@ -61,8 +61,10 @@ def test_states_carried_in_continue_the_sentence(network, ids):
             np.testing.assert_allclose(same_end[number][part], values, atol=1e-12)
 
 
+@pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("chunk", [1, 5, 17, 512])
-def test_a_long_text_reads_the_same_in_pieces(network, ids, chunk):
+def test_a_long_text_reads_the_same_in_pieces(ids, chunk, layers):
+    network = make_network(layers=layers)
     layers, _ = network.read(ids[None])
     pieces = list(network.read_long(ids, chunk))
     assert max(len(piece) for piece, _ in pieces) <= chunk
@@ -85,6 +87,26 @@ def test_large_scores_do_not_overflow():
     weights = {**network.weights, "output/bias": np.array([1e4, 0.0, -1e4, 0.0])}
     says = Network(network.settings, weights).probabilities(np.zeros((1, 5)))
     assert says.tolist() == [[1.0, 0.0, 0.0, 0.0]]
+
+
+def test_large_scores_of_one_word_do_not_change_those_of_another():
+    network = make_network()
+    kernel = np.zeros((5, OUTPUTS))
+    kernel[0] = 1e4
+    settings, weights = network.settings, {**network.weights, "output/kernel": kernel}
+    hidden = np.array([[1.0, 0, 0, 0, 0], [0, 1, 1, 1, 1]])
+    together = Network(settings, weights).log_probabilities(hidden)
+    alone = [Network(settings, weights).log_probabilities(row) for row in hidden]
+    np.testing.assert_array_equal(together, alone)
+    assert np.isfinite(together).all()
+
+
+@pytest.mark.parametrize("value", [1e300, np.inf])
+def test_weights_that_overflow_are_read_without_a_warning(ids, value):
+    network = make_network()
+    weights = {name: values * value for name, values in network.weights.items()}
+    layers, _ = Network(network.settings, weights).read(ids[None])
+    assert np.isnan(layers[-1]["hidden_state"]).any() == (value == np.inf)
 
 
 def test_reading_changes_no_weight(ids):
@@ -122,6 +144,12 @@ def test_weights_are_named_by_layer(layers):
     assert shapes["output/kernel"] == (4, OUTPUTS)
 
 
+def test_the_last_bias_begins_closed_however_many_words_it_is_for():
+    weights = initial_weights(Settings(units=2, embedding_dim=2), vocab_size=50, outputs=50)
+    assert not weights["output/bias"].any()
+    assert weights["layer_1/bias"].tolist() == [0, 0, 1, 1, 0, 0, 0, 0]
+
+
 def damaged(change: str) -> dict[str, np.ndarray]:
     """The weights of a network with one thing wrong."""
     weights = dict(make_network().weights)
@@ -150,3 +178,32 @@ def test_weights_that_do_not_fit_are_refused_by_name(change, message):
     check_weights(make_network().weights, shapes)
     with pytest.raises(DataError, match=message):
         check_weights(damaged(change), shapes)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["b", "a"], "settings: a, b missing or not expected"),
+        ([*"abcde"], "settings: a, b, c, d, e missing or not expected"),
+        ([*"abcdef"], "settings: a, b, c, d, e and 1 more missing or not expected"),
+        (["a" * 40], f"settings: {'a' * 40} missing or not expected"),
+        (["a" * 41], f"settings: {'a' * 39}… missing or not expected"),
+    ],
+)
+def test_an_error_names_five_weights_and_counts_the_others(names, told):
+    network = make_network()
+    shapes = weight_shapes(network.settings, VOCAB_SIZE, OUTPUTS)
+    foreign = dict.fromkeys(names, np.zeros(1))
+    with pytest.raises(DataError) as refused:
+        check_weights({**network.weights, **foreign}, shapes)
+    assert str(refused.value).endswith(told)
+
+
+def test_weights_up_to_a_billion_are_read():
+    network = make_network()
+    shapes, bias = weight_shapes(network.settings, VOCAB_SIZE, OUTPUTS), np.array([0, 1e9, -1e9, 0])
+    check_weights({**network.weights, "output/bias": bias}, shapes)
+    for odd in (np.nextafter(1e9, np.inf), -1.5e9):
+        weights = {**network.weights, "output/bias": np.array([0, odd, 0, 0])}
+        with pytest.raises(DataError, match=r"too large: output/bias holds .*e\+09, at most 1e\+09 is read"):
+            check_weights(weights, shapes)

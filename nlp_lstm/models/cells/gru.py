@@ -68,7 +68,7 @@ def gru_backward(now: Parts, before: Parts, slopes: Parts, recurrent: Recurrent)
     """
     z, r, g, _ = now.values()
     h, by_h, gates = before["hidden_state"], slopes["hidden_state"], 2 * now["hidden_state"].shape[1]
-    product = h @ recurrent.kernel[:, gates:] + recurrent.bias[gates:]
+    product = (h @ recurrent.kernel + recurrent.bias)[:, gates:]  # the bias may be 0, for none
     by_g = by_h * (1 - z) * (1 - g**2)
     by_gates = [by_h * (h - g) * z * (1 - z), by_g * product * r * (1 - r)]
     through = np.concatenate([*by_gates, by_g * r], axis=1) @ recurrent.kernel.T
