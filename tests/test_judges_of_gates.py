@@ -90,13 +90,13 @@ def reading(gap: float = 0.0) -> Any:
 
 
 def read_sentences(run: Any, sentences: list[Example]) -> dict[str, list[Any]]:
-    """Traces of the last layer whose states are 0, but for one in the halves."""
+    """Traces of the last layer whose states are 1, but for one in the halves."""
     run.read.append([" ".join(one.words) for one in sentences])
     made = [
-        SimpleNamespace(words=one.words, parts={"hidden_state": np.zeros((len(one.words), 2))})
+        SimpleNamespace(words=one.words, parts={"hidden_state": np.ones((len(one.words), 2))})
         for one in sentences
     ]
-    made[-1].parts["hidden_state"][0, 1] = run.gap if len(run.read) == 1 else 0
+    made[-1].parts["hidden_state"][0, 1] = run.gap if len(run.read) == 1 else 0  # the last first word
     return {"layer_1": [], "layer_2": made}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from nlp_lstm import claims
 from nlp_lstm.analyses.influence import FEWEST
@@ -147,10 +148,14 @@ def test_what_is_carried_moves_with_the_cell_state(monkeypatch, predicts, words,
 
     monkeypatch.setattr(patching, "built_in", lambda run: [f"pairs for {run.name}"])
     monkeypatch.setattr(
-        patching, "measure_moves", lambda run, pairs: SimpleNamespace(shares=lambda seed: shares(run))
+        patching,
+        "measure_moves",
+        lambda run, pairs: {"pairs for a": SimpleNamespace(shares=lambda seed: {7: shares(run)}[seed])}[
+            pairs[0]
+        ],
     )
     other = study("b", {"labels": "words", "words": "labels"}[predicts])
-    found = patching.judge_carried(predicts)(Measured([other, study("a", predicts)]))
+    found = patching.judge_carried(predicts)(Measured([other, study("a", predicts)], seed=7))
     assert found.outcome == outcome
     assert len(found.evidence) == 2 * len(words)
     (low, high), (hidden_low, hidden_high) = words[0]
@@ -232,6 +237,31 @@ def test_a_verdict_lists_every_claim_and_what_it_rests_on(judged):
     assert (len(third.rows), third.chart) == (0, "")
     assert fourth.values == [(2, 1)]
     assert (report.facts, report.title) == ({"split": "validation", "a": "mini"}, "verdict: a")
+    assert (page.title, page.row_kind, first.row_kind) == ("verdict", "claim", "measured")
+    assert "if the interval of a difference includes 0 and is wider than ± 0.02" in page.meaning
+
+
+def test_a_verdict_reads_what_it_is_asked_to_and_tells_how_far_it_is(monkeypatch):
+    read, asked, measured, shares = study("a", "labels", settings=SimpleNamespace(cell="lstm")), [], [], []
+
+    def judge(one: Measured) -> Finding:
+        threads = [pool["num_threads"] for pool in threadpool_info()]
+        measured.append((one.studies, one.seed, set(threads), shares[-1]))
+        return Finding(HOLDS, [])
+
+    monkeypatch.setattr(verdicts, "CLAIMS", [Claim("One.", "rule", judge, 3), Claim("Two.", "rule", judge)])
+    monkeypatch.setattr(verdicts, "make_studies", lambda *given: asked.append(given) or [read])
+    monkeypatch.setattr(verdicts, "facts_of", lambda studies: {})
+    report = verdicts.verdict(["b"], "mini", "TEST", 9, 3, shares.append, encoding="latin-1")
+    assert asked == [(["b"], "mini", "TEST", 9, 3, {"encoding": "latin-1"})]
+    assert report.facts == {"split": "test"}
+    (*first, begun), (*second, half) = measured
+    assert first == second == [[read], 3, {1}]
+    assert (begun, half) == (pytest.approx(0.05), pytest.approx(0.05 + 0.95 * 3 / 4))
+    assert shares[-1] == pytest.approx(1)
+    verdicts.verdict()
+    assert asked[-1] == ((), None, "validation", None, 0, {})
+    assert (measured[-1][1], Measured(()).seed) == (0, 0)
 
 
 def test_a_run_without_a_cell_state_is_not_judged():
