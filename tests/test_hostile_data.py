@@ -133,6 +133,27 @@ def test_a_line_that_is_too_long_is_refused_with_its_number(here: Path, reader: 
             stream_corpus("text:a.txt")
 
 
+@pytest.mark.parametrize(
+    "tree",
+    [
+        "(1 " * 16_000 + "(2 not) (3 good)" + ") " * 16_000,  # its constituents have 500 MB together
+        "".join(f"(1 (2 w{number}) " for number in range(9000)) + "(2 good)" + ")" * 9000,
+    ],
+    ids=["nested", "a chain"],
+)
+def test_constituents_of_a_deep_tree_are_bounded_and_its_words_are_read(here: Path, tree: str):
+    Path("sst").mkdir()
+    for split in ("train", "dev"):
+        Path(f"sst/{split}.txt").write_text(f"(1 (2 not) (3 good))\n(3 (3 fine) (2 film))\n{tree}\n")
+    started = time.process_time()
+    assert len(load_corpus("sst:sst").train) == 3
+    with pytest.raises(
+        DataError, match=r"train\.txt, line 3: the tree .* is too deep: .* leave subphrases out"
+    ):
+        load_corpus("sst:sst", Request("labels", subphrases=True))
+    assert time.process_time() - started < 3
+
+
 def test_the_longest_line_is_read_with_and_without_a_mark_in_front(here: Path):
     line = ("so good " * (LONGEST_TEXT // 8))[:LONGEST_TEXT]
     for mark in ("", "\ufeff"):

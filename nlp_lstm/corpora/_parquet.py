@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from nlp_lstm.corpora._parquet_pages import unpacked_size
 from nlp_lstm.corpora._tables import Table, check_columns
 from nlp_lstm.errors import DataError, MissingInputError, StorageError
+from nlp_lstm.parsing import parse_json
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -40,8 +41,8 @@ def _read_column(file: Path, column: str) -> list[Any]:
     """The cells of a column, a few at a time: a small file can say that one long text stands in every row."""
     cells: list[Any] = []
     largest, size = max(LARGEST, MOST_UNPACKED * file.stat().st_size), 0
-    with _open(file) as parquet:
-        if _unpacked(parquet, column) > largest:
+    with _open(file) as parquet, file.open("rb") as pages:
+        if _unpacked(parquet, column, pages) > largest:
             raise _too_large(column, file, largest)
         for batch in parquet.iter_batches(ROWS_AT_ONCE, columns=[column]):
             part = batch.column(column)
@@ -56,12 +57,17 @@ def _read_column(file: Path, column: str) -> list[Any]:
     return cells
 
 
-def _unpacked(parquet: ParquetFile, column: str) -> int:
-    """How many bytes the cells of a column need at least, by what the file says."""
+def _unpacked(parquet: ParquetFile, column: str, pages: BinaryIO) -> int:
+    """How many bytes the cells of a column need at least, by what the file says, in its pages, too."""
     groups = (parquet.metadata.row_group(number) for number in range(parquet.metadata.num_row_groups))
     parts = (group.column(number) for group in groups for number in range(group.num_columns))
-    named = (part for part in parts if part.path_in_schema.partition(".")[0] == column.partition(".")[0])
-    return sum(part.total_uncompressed_size + CELL * part.num_values for part in named)
+    size = 0
+    for part in parts:
+        if part.path_in_schema.partition(".")[0] == column.partition(".")[0]:
+            starts = [part.data_page_offset, part.dictionary_page_offset or part.data_page_offset]
+            in_pages = unpacked_size(pages, min(starts), part.total_compressed_size)
+            size += max(part.total_uncompressed_size, in_pages) + CELL * part.num_values
+    return size
 
 
 def _too_large(column: str, file: Path, largest: int) -> DataError:
@@ -89,12 +95,13 @@ def read_class_names(metadata: Mapping[bytes, bytes]) -> dict[str, tuple[str, ..
     """Return column -> the names of its classes, as `datasets` writes them into a file.
 
     Example:
+        >>> import json
         >>> told = {"info": {"features": {"label": {"names": ["no", "yes"], "_type": "ClassLabel"}}}}
         >>> read_class_names({b"huggingface": json.dumps(told).encode()})
         {'label': ('no', 'yes')}
     """
     try:
-        features = json.loads(metadata[b"huggingface"])["info"]["features"]
+        features = parse_json(metadata[b"huggingface"])["info"]["features"]
         found = {column: names_of(feature) for column, feature in features.items()}
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
         return {}

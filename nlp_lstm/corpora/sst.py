@@ -24,6 +24,9 @@ NAMES_OF_CLASSES = {
 # some words hold a non-breaking space.
 PART = re.compile(r"[ \t]*(?:\(([^ \t()]*)|(\))|([^ \t()]+))")
 OPENING, CLOSING, WORD = 1, 2, 3
+MOST_CONSTITUENTS = (
+    1_000_000  # characters of all of a tree together: a deep one has many times its own length
+)
 TABLES = (".csv", ".tsv", ".json", ".jsonl")
 # What the treebank writes -> what a person types, which is what the splitter of raw text gives.
 TYPED = {"-LRB-": "(", "-RRB-": ")", "``": '"', "''": '"', "`": "'"}
@@ -122,17 +125,27 @@ def _check_label(label: str) -> str:
 def list_constituents(line: str) -> list[str]:
     """Return the constituents of a tree, itself left out, each as a tree.
 
+    Raises:
+        DataError: if they have more than `MOST_CONSTITUENTS` characters together.
+
     Example:
         >>> list_constituents("(1 (2 not) (3 good))")
         ['(2 not)', '(3 good)']
     """
     starts: list[int] = []
-    found = []
+    found: list[str] = []
+    size = 0
     for part in PART.finditer(line):
         if part.lastindex == OPENING:
             starts.append(part.start(OPENING) - 1)
         elif part.lastindex == CLOSING:
             found.append(line[starts.pop() : part.end()])
+            size += len(found[-1])
+            if size > MOST_CONSTITUENTS:
+                raise DataError(
+                    f"the tree {line[:20]!r}... is too deep: its constituents have more than "
+                    f"{MOST_CONSTITUENTS:,} characters together, leave subphrases out"
+                )
     return found[:-1]
 
 
