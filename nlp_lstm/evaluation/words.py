@@ -13,7 +13,7 @@ import numpy as np
 from nlp_lstm.corpora import Corpus, Example
 from nlp_lstm.evaluation import baselines
 from nlp_lstm.evaluation.baselines import KneserNey
-from nlp_lstm.evaluation.contexts import context_table
+from nlp_lstm.evaluation.contexts import CONTEXTS, MOST_TARGETS, context_table
 from nlp_lstm.evaluation.intervals import Interval, mean_interval
 from nlp_lstm.evaluation.pairs import Choice, judge_choices, likelihoods, pair_table, trigram_probabilities
 from nlp_lstm.evaluation.scoring import Figure, Figures, Scores, tabulate
@@ -52,9 +52,12 @@ def evaluate_words(
     encoded = encode(examples, run.vocabulary, ())
     train = encode(corpus.train, run.vocabulary, ()).targets[0]
     inputs, targets, size = encoded.inputs[0], encoded.targets[0], len(run.vocabulary)
-    with part(0.2):
+    # All words are read twice, and some once more in short contexts, of which the last word alone is judged.
+    words = len(targets)
+    later = min(words, MOST_TARGETS) * sum(CONTEXTS) / 10
+    with part(words / (2 * words + later)):
         stream = _read_stream(run, inputs, targets)
-    with part(0.4):
+    with part(words / (words + later)):
         figures = _measure(run, examples, stream, targets == UNK)
     trigram = baselines.fit_kneser_ney(baselines.stream_ngrams(train, EOS), size)
     scores = _score_baselines(train, targets, size, trigram)
