@@ -6,7 +6,7 @@
 # make outputs  type all pages of README and docs, and write into them what their commands print
 # make explore  the page in which the shipped runs read what you type, in build/explore.html
 # make mutants  change the cells, the network and the judges of claims, a place at a time, and name each change that no
-#                 test notices; mutmut makes them, and is installed first; some minutes
+#                 test notices; mutmut makes them, and is installed first; about half an hour
 # make lowest   the tests of what reads, trains and shows, with the oldest version of each dependency that
 #                 pyproject.toml allows, in build/lowest: 2 GB
 # make bench  ratios of speed, not part of the tests; make bench-torch beside PyTorch, which it installs

@@ -226,6 +226,8 @@ def test_both_corners_must_lose_in_every_sweep(monkeypatch):
         for corner in ("64 × 1", "4 × 3")
     ]
     assert told(found.evidence)[0][1:] == (-0.2, -0.2141, -0.1859, None)
+    small = find(monkeypatch, claim, grid(0.9, 0.5, 0.6, 0.8))  # the best of the others is the smallest
+    assert told(small.evidence)[0][:2] == ("flags, 64 × 1 rather than 4 × 1", -0.3)
 
 
 @pytest.mark.parametrize(
