@@ -33,21 +33,17 @@ class Encoded:
         inputs: per sequence its word ids, `(length,)` int32.
         targets: per sequence an output number per word, `(length,)` int32, -1 where none counts.
         stream: True if there is one sequence, a long text to be read with the state carried.
+        start: with which word the reading of a stream begins; what stands before it comes last.
     """
 
     inputs: Sequence[np.ndarray]
     targets: Sequence[np.ndarray]
     stream: bool = False
+    start: int = 0
 
     def from_word(self, start: int) -> "Encoded":
-        """Return a stream read from another word on, its beginning put after its end.
-
-        Example:
-            >>> Encoded([np.array([5, 6, 7])], [np.array([6, 7, 8])], stream=True).from_word(2).inputs
-            [array([7, 5, 6])]
-        """
-        inputs, targets = ([np.roll(ids, -start) for ids in side] for side in (self.inputs, self.targets))
-        return replace(self, inputs=inputs, targets=targets)
+        """Return a stream read from another word on, its beginning after its end."""
+        return replace(self, start=start)
 
 
 Encode = Callable[[Sequence[Example], Vocabulary, Sequence[str]], Encoded]
@@ -116,7 +112,8 @@ class Task:
                     f"a text of {len(inputs)} words cannot fill a batch of {settings.batch_size} rows: "
                     "give more text or a smaller --batch-size"
                 )
-            found = stream_batches(inputs, targets, settings.batch_size, settings.timesteps)
+            sizes = settings.batch_size, settings.timesteps
+            found = stream_batches(inputs, targets, *sizes, encoded.start)
         for batch in found:
             if settings.train_as == "taught":
                 yield from self.taught_batches(batch, settings)

@@ -5,15 +5,17 @@
 
 Whoever writes holds the file's lock, which ends with the process, however that ends: what a killed command
 leaves is deleted by the next one that writes to the folder or lists it. Unlike `Path.write_text`, nothing
-here ever leaves half a file, or destroys a good one on a full disk.
+here ever leaves half a file, or destroys a good one on a full disk. A scratch file never has a name.
 """
 
 import contextlib
+import mmap
 import os
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from nlp_lstm.errors import StorageError
 
@@ -80,6 +82,32 @@ def write_whole(path: Path, content: bytes | str, advice: str = "") -> None:
     """
     with whole_file(path, advice) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+def write_scratch(pieces: Iterable[Any]) -> mmap.mmap:
+    """Write a file without a name in the temporary folder, and return it as a memory map.
+
+    It takes disk and no memory, and is gone with the map, or with the process, however that ends.
+
+    Args:
+        pieces: what it holds, one after the other, bytes or what has a buffer; not nothing.
+
+    Raises:
+        StorageError: if the disk is full, or there is no writing in the temporary folder.
+
+    Example:
+        >>> write_scratch([b"wh", b"ole"])[:]
+        b'whole'
+    """
+    try:
+        with tempfile.TemporaryFile() as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        advice = "make room, or name another folder in the environment variable TMPDIR"
+        raise _failed(Path(tempfile.gettempdir()) / "a scratch file", error, advice) from None
 
 
 def clear_partials(folder: Path) -> None:

@@ -6,6 +6,7 @@ The model sees the text through its last hidden state alone.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from nlp_lstm.corpora import Example
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
+from nlp_lstm.text.arrays import join
 from nlp_lstm.text.batches import Batch, prefixes
 from nlp_lstm.text.vocabulary import EOS, PAD, Vocabulary
 
@@ -63,8 +65,9 @@ def encode(examples: Sequence[Example], vocabulary: Vocabulary, label_names: Seq
 
     The stream begins with an `EOS` too, so that the first word of all is a target like any other.
     """
-    sentences = [np.append(vocabulary.ids(example.words), EOS) for example in examples]
-    stream = np.concatenate([[EOS], *sentences]).astype(np.int32)
+    end = np.array([EOS], np.int32)
+    sentences = ((vocabulary.ids(example.words), end) for example in examples)
+    stream = join(chain([end], chain.from_iterable(sentences)))
     return Encoded([stream[:-1]], [stream[1:]], stream=True)
 
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from nlp_lstm.corpora._stored import hold
 from nlp_lstm.corpora._values import SPLITS, Corpus, Example, Request, missing_split
 from nlp_lstm.errors import DataError, UsageError
 from nlp_lstm.registry import Registry
@@ -88,10 +89,10 @@ def choose_sentences(sentences: int, limit: int | None, running: bool) -> Sequen
     return sorted(random.Random(DATA_SEED).sample(range(sentences), limit))
 
 
-def _limit(corpus: Corpus, split: str, limit: int) -> tuple[Example, ...]:
+def _limit(corpus: Corpus, split: str, limit: int) -> Sequence[Example]:
     """The sentences of a split that a limit keeps."""
     examples = getattr(corpus, split)
-    return tuple(examples[row] for row in choose_sentences(len(examples), limit, not corpus.label_names))
+    return hold(examples[row] for row in choose_sentences(len(examples), limit, not corpus.label_names))
 
 
 def _check_names(corpus: Corpus) -> None:
@@ -129,8 +130,8 @@ def _set_aside(corpus: Corpus) -> Corpus:
     held_out = choose_held_out(corpus.source, len(examples))
     return replace(
         corpus,
-        train=tuple(example for row, example in enumerate(examples) if row not in held_out),
-        validation=tuple(example for row, example in enumerate(examples) if row in held_out),
+        train=hold(example for row, example in enumerate(examples) if row not in held_out),
+        validation=hold(example for row, example in enumerate(examples) if row in held_out),
     )
 
 

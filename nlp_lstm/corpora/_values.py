@@ -1,7 +1,7 @@
 """What flows out of a corpus: Example and Corpus; and Request, what a reader is told besides a path."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,7 +54,8 @@ class Corpus:
 
     Args:
         source: what was asked for, such as "sst:data/sst".
-        train, validation, test: examples; `test` may be empty.
+        train, validation, test: examples; `test` may be empty. Tuples, or of more than a million words
+            sequences that read them from a file.
         label_names: every label, in the order of the model's outputs; empty without labels.
         subphrases: constituents of the sentences of train, to train on besides; empty unless asked for.
         tokenized: for text that a reader splits into words: whether it was split at its blanks, as it was
@@ -63,15 +64,19 @@ class Corpus:
     """
 
     source: str
-    train: tuple[Example, ...]
-    validation: tuple[Example, ...] = ()
-    test: tuple[Example, ...] = ()
+    train: Sequence[Example]
+    validation: Sequence[Example] = ()
+    test: Sequence[Example] = ()
     label_names: tuple[str, ...] = ()
     subphrases: tuple[Example, ...] = ()
     tokenized: bool | None = None
     notes: tuple[str, ...] = ()
 
-    def split(self, name: str) -> tuple[Example, ...]:
+    def whole_train(self) -> Sequence[Example]:
+        """Return all that there is to train on: the sentences of train, and the subphrases."""
+        return (*self.train, *self.subphrases) if self.subphrases else self.train
+
+    def split(self, name: str) -> Sequence[Example]:
         """Return the examples of the split called `name`.
 
         Raises:

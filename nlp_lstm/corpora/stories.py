@@ -8,10 +8,12 @@ Unlike `mini`, nothing is known about a word but the word; unlike `text`, no fil
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from nlp_lstm.corpora import READERS, SPLITS, Corpus, Example, Request
 from nlp_lstm.corpora._boxed import check_no_path, note_namesake, stream_boxed
-from nlp_lstm.text.vocabulary import split_words
+from nlp_lstm.corpora._stored import hold
+from nlp_lstm.corpora.text import split_lines
 
 NOTE = "split into words by nlp-lstm's own rule; validation and test are a whole book each"
 
@@ -32,7 +34,7 @@ def read_stories(path: str, request: Request) -> Corpus:
         MissingInputError: if the text cannot be unpacked.
     """
     check_no_path("stories", path)
-    train, validation, test = (tuple(read_split(split)) for split in SPLITS)
+    train, validation, test = (hold(read_split(split)) for split in SPLITS)
     notes = (NOTE, *note_namesake("stories"))
     return Corpus("stories", train, validation, test, tokenized=False, notes=notes)
 
@@ -44,4 +46,5 @@ def read_split(split: str) -> Iterator[Example]:
         >>> next(read_split("validation")).words[:7]
         ('Philip', 'Haldane', 'and', 'his', 'sister', 'lived', 'in')
     """
-    return (Example(tuple(split_words(line))) for line in stream_boxed(f"stories.{split}"))
+    name = f"stories.{split}"
+    return map(Example, split_lines(stream_boxed(name), tokenized=False, file=Path(name)))

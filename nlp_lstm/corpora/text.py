@@ -6,13 +6,16 @@ the published counts of WikiText-2 have an end of sentence on every line.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from nlp_lstm.corpora import READERS, Corpus, Example, Request
-from nlp_lstm.corpora._files import find_splits, read_lines
+from nlp_lstm.corpora._files import find_splits, stream_lines
+from nlp_lstm.corpora._stored import hold
 from nlp_lstm.errors import DataError
-from nlp_lstm.text.splitting import check_length, split_words
+from nlp_lstm.text.splitting import check_length, split_texts, split_words
 
 UNKNOWN = re.compile(r"(?<!\S)<unk>(?!\S)")
 GLUED = re.compile(r"\w[,;:!?](?!\S)")  # a mark that raw text writes at its word, and tokenized text apart
@@ -22,6 +25,7 @@ SHORT = 2 * PIECES  # words of a line that is not cut
 # Letters of scripts that write no blanks between words, and how many of them a word has at most on average.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 LONGEST_WORD = 6
+CHARACTERS_AT_ONCE = 100_000  # of lines that are split at once
 
 
 @READERS.register("text")
@@ -40,31 +44,68 @@ def read_text(path: str, request: Request) -> Corpus:
         DataError: if a file is empty or not in the encoding.
     """
     files = find_splits(path)
-    lines = {split: read_lines(file, request.encoding) for split, file in files.items()}
-    every = [line for split_lines in lines.values() for line in split_lines]
-    tokenized, why = choose_tokenized(every, request.tokenized)
-    notes = [why, *warn_of(every)]
-    splits = {name: list(split_lines(found, tokenized, files[name])) for name, found in lines.items()}
-    if "validation" not in splits and len(splits["train"]) == 1:
-        splits["train"] = cut(splits["train"][0])
-        notes.append(f"the text is one line: it is read as {len(splits['train'])} pieces")
-    examples = {name: tuple(map(Example, sentences)) for name, sentences in splits.items()}
+
+    def every_line() -> Iterator[str]:
+        """The lines of all files."""
+        return chain.from_iterable(stream_lines(file, request.encoding) for file in files.values())
+
+    tokenized, why = choose_tokenized(every_line(), request.tokenized)
+    notes = [why, *warn_of(every_line())]
+    examples: dict[str, Any] = {
+        name: hold(map(Example, split_lines(stream_lines(file, request.encoding), tokenized, file)))
+        for name, file in files.items()
+    }
+    if "validation" not in files and len(examples["train"]) == 1:
+        examples["train"] = tuple(map(Example, cut(examples["train"][0].words)))
+        notes.append(f"the text is one line: it is read as {len(examples['train'])} pieces")
     return Corpus(f"text:{path}", label_names=(), tokenized=tokenized, notes=tuple(notes), **examples)
 
 
 def split_lines(lines: Iterable[str], tokenized: bool, file: Path) -> Iterator[tuple[str, ...]]:
-    """Yield the words of each line of a file.
+    """Yield the words of each line of a file; raw lines are split many at once.
 
     Raises:
         DataError: if what stands between two blanks is too long; says the line.
     """
-    split_line = str.split if tokenized else split_words
-    for number, line in enumerate(lines, 1):
+    number = 0
+    for some in _some_lines(lines):
         try:
-            check_length(line)
-            yield tuple(split_line(line))
+            found = [_split_at_blanks(line) for line in some] if tokenized else split_texts(some)
+        except DataError:
+            yield from _split_one_by_one(some, tokenized, file, number)
+            raise
+        yield from map(tuple, found)
+        number += len(some)
+
+
+def _some_lines(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Lines in lists of about `CHARACTERS_AT_ONCE` characters."""
+    some, characters = [], 0
+    for line in lines:
+        some.append(line)
+        characters += len(line)
+        if characters >= CHARACTERS_AT_ONCE:
+            yield some
+            some, characters = [], 0
+    if some:
+        yield some
+
+
+def _split_one_by_one(
+    lines: Sequence[str], tokenized: bool, file: Path, before: int
+) -> Iterator[tuple[str, ...]]:
+    """The words of each of some lines, up to that which cannot be split; says the line."""
+    for number, line in enumerate(lines, before + 1):
+        try:
+            yield tuple(_split_at_blanks(line) if tokenized else split_words(line))
         except DataError as error:
             raise DataError(f"{file}, line {number}: {error}") from None
+
+
+def _split_at_blanks(line: str) -> list[str]:
+    """The words of a line that is tokenized already."""
+    check_length(line)
+    return line.split()
 
 
 def cut(words: tuple[str, ...]) -> list[tuple[str, ...]]:

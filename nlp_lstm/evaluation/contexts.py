@@ -6,6 +6,8 @@ the split as in `words`: where more words lower the perplexity no further, it us
 of the same targets, so what a row gains over the one before is known better than either perplexity.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from nlp_lstm.evaluation.intervals import Interval, mean_interval
@@ -13,6 +15,7 @@ from nlp_lstm.evaluation.scoring import Figure
 from nlp_lstm.report import Comparison
 from nlp_lstm.report.progress import track
 from nlp_lstm.store.run import Run
+from nlp_lstm.text.arrays import in_blocks
 from nlp_lstm.text.vocabulary import EOS
 
 CONTEXTS = (1, 2, 5, 10, 20, 35)  # words
@@ -52,8 +55,9 @@ def context_table(
         return ()
     lengths = track(CONTEXTS, CONTEXTS)
     costs = [*(context_costs(run, inputs, targets, places, length) for length in lengths), carried[places]]
-    sentences = np.cumsum(targets == EOS) - (targets == EOS)  # the number of that which a target stands in
-    _, starts = np.unique(sentences[places], return_index=True)
+    ends = np.concatenate(list(_find_ends(targets)))
+    sentences = np.searchsorted(ends, places)  # the number of that which a target stands in
+    _, starts = np.unique(sentences, return_index=True)
     sums = np.add.reduceat(np.stack(costs, axis=1), starts, dtype=np.float64)  # (sentences, rows)
     gains = -np.diff(sums, axis=1)
     counts = np.diff(starts, append=len(places))[:, None]
@@ -68,6 +72,14 @@ def context_table(
         of_gain = (gain.value, gain.low, gain.high)
         values.append((perplexity.value, perplexity.low, perplexity.high, cost.value, *of_gain, cost.n))
     return (Comparison("perplexity by context length", rows, COLUMNS, values, "words of context", MEANING),)
+
+
+def _find_ends(targets: np.ndarray) -> Iterator[np.ndarray]:
+    """The places of the ends of sentences in a stream, block by block."""
+    start = 0
+    for block in in_blocks([targets]):
+        yield start + np.flatnonzero(block == EOS)
+        start += len(block)
 
 
 def sample_places(words: int, most: int = MOST_TARGETS) -> np.ndarray:

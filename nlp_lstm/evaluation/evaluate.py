@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from nlp_lstm.corpora import SPLITS, Corpus, Example, choose_sentences, load_corpus
 from nlp_lstm.corpora.sources import resolve_source
 from nlp_lstm.evaluation.labels import evaluate_labels
@@ -20,6 +18,7 @@ from nlp_lstm.report.progress import ShareReport, part, tell
 from nlp_lstm.store.reading import request_for
 from nlp_lstm.store.run import Run, load_run, newest_run
 from nlp_lstm.task import load_task
+from nlp_lstm.text.arrays import count_ids
 from nlp_lstm.text.vocabulary import UNK
 
 TREES = ("sst", "sst-mixed")  # readers that give constituents
@@ -69,8 +68,9 @@ def evaluate(
         with part(0.1):
             corpus = load_corpus(data or known["source"], request, None if data else known["limit"])
         examples = corpus.split(split)
-        running = not corpus.label_names
-        examples = tuple(examples[row] for row in choose_sentences(len(examples), limit, running))
+        if limit is not None:
+            chosen = choose_sentences(len(examples), limit, running=not corpus.label_names)
+            examples = tuple(examples[row] for row in chosen)
         tables = tuple(_tables(run, corpus, examples))
     facts = {
         "run": run.name,
@@ -117,5 +117,5 @@ def _tables(run: Run, corpus: Corpus, examples: Sequence[Example]) -> Iterator[C
 
 def unknown_share(run: Run, examples: Sequence[Example]) -> float:
     """Return the share of words that the vocabulary does not know, in [0, 1]."""
-    ids = np.concatenate([run.vocabulary.ids(example.words) for example in examples])
-    return float((ids == UNK).mean()) if len(ids) else 0.0
+    counts = count_ids((run.vocabulary.ids(example.words) for example in examples), len(run.vocabulary))
+    return float(counts[UNK] / counts.sum()) if counts.any() else 0.0

@@ -93,7 +93,7 @@ def _say_bags(run: Run, corpus: Corpus, encode: Encode, inputs: Labels) -> dict[
     """What the bags of words say of each sentence, `(sentences, labels)`; they learn from what it did."""
     train, validation = (
         baselines.Labelled(*_pair(encode(examples, run.vocabulary, run.label_names)))
-        for examples in (corpus.train + corpus.subphrases, corpus.validation)
+        for examples in (corpus.whole_train(), corpus.validation)
     )
     labels = len(run.label_names)
     return {

@@ -5,7 +5,7 @@ ends of sentences too. All unknown words are one word to the model, and a common
 without them is given beside. The intervals draw sentences, each up to and with its end.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -21,6 +21,7 @@ from nlp_lstm.report import Comparison
 from nlp_lstm.report.progress import part, track
 from nlp_lstm.store.run import Run
 from nlp_lstm.task import Encode
+from nlp_lstm.text.arrays import Rows, count_ids, in_blocks, join
 from nlp_lstm.text.batches import pad
 from nlp_lstm.text.vocabulary import EOS, UNK
 
@@ -33,6 +34,7 @@ MEANING = (
 )
 AGREEMENT = "agreement_across_attractor"
 CHUNK = 512  # words whose probabilities, one per word of the vocabulary, are held at once
+SENTENCES = 4096  # sentences whose words are summed up at once
 
 
 def evaluate_words(
@@ -58,8 +60,8 @@ def evaluate_words(
     with part(words / (2 * words + later)):
         stream = _read_stream(run, inputs, targets)
     with part(words / (words + later)):
-        figures = _measure(run, examples, stream, targets == UNK)
-    trigram = baselines.fit_kneser_ney(baselines.stream_ngrams(train, EOS), size)
+        figures = _measure(run, examples, stream, targets)
+    trigram = baselines.fit_blocks(baselines.ngram_blocks(train, EOS), size)
     scores = _score_baselines(train, targets, size, trigram)
     verbs = _verbs_across_attractors(run, examples)
     if verbs:
@@ -67,24 +69,24 @@ def evaluate_words(
         right = judge_choices(verbs, partial(trigram_probabilities, trigram))
         scores["kneser_ney_trigram"][AGREEMENT] = float(right.mean())
     casing = " in lower case" if run.settings.lowercase else ""
-    meaning = MEANING.format(words=size, casing=casing, unknown=(targets == UNK).mean())
+    meaning = MEANING.format(
+        words=size, casing=casing, unknown=count_ids([targets], size)[UNK] / len(targets)
+    )
     yield tabulate(figures, scores, meaning)
     yield from context_table(run, inputs, targets, stream[:, 0])
-    yield from pair_table(run, np.bincount(train, minlength=size), trigram)
+    yield from pair_table(run, count_ids([train], size), trigram)
 
 
-def _measure(run: Run, examples: Sequence[Example], stream: np.ndarray, unknown: np.ndarray) -> Figures:
+def _measure(run: Run, examples: Sequence[Example], stream: np.ndarray, targets: np.ndarray) -> Figures:
     """The model's figures on a stream and its sentences, with intervals by sentence.
 
     Args:
         run, examples: the model, and what it reads.
         stream: what `_read_stream` found of the same words.
-        unknown: which targets are unknown words, `(words,)` bool.
+        targets: the words that it was asked for, `(words,)`.
     """
     words = np.array([len(example.words) + 1 for example in examples])
-    starts = np.cumsum(words) - words
-    each = np.column_stack([stream, np.where(unknown, 0, stream[:, 0]), ~unknown])
-    sums = np.add.reduceat(each, starts, dtype=np.float64)  # (sentences, 5)
+    sums = _sum_sentences(words, stream, targets)
     known = sums[:, 4]
     counts = np.column_stack([words, words, words, known, words])
     found = mean_interval(np.column_stack([sums[:, :4], _read_fresh(run, examples)]), counts)
@@ -103,27 +105,53 @@ def _measure(run: Run, examples: Sequence[Example], stream: np.ndarray, unknown:
     }
 
 
+def _sum_sentences(words: np.ndarray, stream: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The sums over each sentence of its part of a stream, the cost of known words, and 1 for each."""
+    ends = np.cumsum(words)
+    sums = np.empty((len(words), 5))
+    for first in range(0, len(words), SENTENCES):
+        last = min(first + SENTENCES, len(words))
+        part_of = slice(ends[first] - words[first], ends[last - 1])
+        cost, known = stream[part_of], targets[part_of] != UNK
+        each = np.column_stack([cost, np.where(known, cost[:, 0], 0), known])
+        starts = ends[first:last] - words[first:last] - part_of.start
+        sums[first:last] = np.add.reduceat(each, starts, dtype=np.float64)
+    return sums
+
+
 def _score_baselines(train: np.ndarray, targets: np.ndarray, size: int, trigram: KneserNey) -> Scores:
     """What the unigram and the trigram reach on the targets; the unigram knows no fresh state."""
-    counts = np.bincount(train, minlength=size) + 1
-    unigram = -np.log(counts[targets] / counts.sum())
-    carried = -np.log(trigram.probabilities(baselines.stream_ngrams(targets, EOS)))
+    counts, asked = count_ids([train], size), count_ids([targets], size)
+    unigram = baselines.unigram_costs(counts)
+    of_unigram = ((words, unigram[words]) for words in in_blocks([targets]))
+    of_trigram = (
+        (ngrams[:, -1], -np.log(trigram.probabilities(ngrams)))
+        for ngrams in baselines.ngram_blocks(targets, EOS)
+    )
     fresh = baselines.kneser_ney_cross_entropy(train, targets, size, EOS, fresh=True)
-    shares = {f"top_{most}_accuracy": _share_of_commonest(train, targets, most) for most in (1, 5)}
-    known = targets != UNK
+    shares = {f"top_{most}_accuracy": _share_of_commonest(counts, asked, most) for most in (1, 5)}
     return {
-        "unigram": _costs(unigram, known, float(unigram.mean())) | shares,
-        "kneser_ney_trigram": _costs(carried, known, fresh),
+        "unigram": _costs(of_unigram) | shares,
+        "kneser_ney_trigram": _costs(of_trigram) | {"fresh_perplexity": float(np.exp(fresh))},
     }
 
 
-def _costs(carried: np.ndarray, known: np.ndarray, fresh: float) -> dict[str, float | None]:
-    """Cross-entropy and perplexities of a baseline's costs in nats; `known` is not `UNK`; `(words,)` each."""
+def _costs(blocks: Iterable[tuple[np.ndarray, np.ndarray]]) -> dict[str, float | None]:
+    """Cross-entropy and perplexities of a baseline, from targets and their costs in nats, `(words,)` each.
+
+    A fresh state is taken for a carried one.
+    """
+    sums, words = np.zeros(2), np.zeros(2, int)  # of all words, and of those that are known
+    for targets, costs in blocks:
+        known = targets != UNK
+        sums += costs.sum(), costs[known].sum()
+        words += len(costs), known.sum()
+    cost = sums[0] / words[0]
     return {
-        "cross_entropy": float(carried.mean()),
-        "perplexity": float(np.exp(carried.mean())),
-        "perplexity_known": float(np.exp(carried[known].mean())) if known.any() else None,
-        "fresh_perplexity": float(np.exp(fresh)),
+        "cross_entropy": float(cost),
+        "perplexity": float(np.exp(cost)),
+        "perplexity_known": float(np.exp(sums[1] / words[1])) if words[1] else None,
+        "fresh_perplexity": float(np.exp(cost)),
     }
 
 
@@ -137,30 +165,33 @@ def _verbs_across_attractors(run: Run, examples: Sequence[Example]) -> list[Choi
     ]
 
 
-def _share_of_commonest(train: np.ndarray, test: np.ndarray, most: int) -> float:
-    """How often a word of `test` is one of the commonest of `train`."""
-    commonest = np.argsort(-np.bincount(train), kind="stable")[:most]
-    return float(np.isin(test, commonest).mean())
+def _share_of_commonest(counts: np.ndarray, asked: np.ndarray, most: int) -> float:
+    """How often a word is one of the commonest of train, from the counts of train and of the targets."""
+    commonest = np.argsort(-counts, kind="stable")[:most]
+    return float(asked[commonest[counts[commonest] > 0]].sum() / asked.sum())
 
 
 def _read_stream(run: Run, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Each word's cost in nats, and whether it is of the likeliest 1 and 5, state carried, `(words, 3)`."""
-    figures = np.empty((len(targets), 3), np.float32)
-    pieces = run.network.read_long(inputs, CHUNK)
-    for start in track(range(0, len(targets), CHUNK)):
-        piece, says = next(pieces)
-        wanted = targets[start : start + len(piece)]
-        own = says[np.arange(len(piece)), wanted]
-        likelier = (says > own[:, None]).sum(axis=1)
-        figures[start : start + len(piece)] = np.stack([-own, likelier < 1, likelier < 5], axis=1)
-    return figures
+
+    def read() -> Iterator[np.ndarray]:
+        """The figures of one piece after the other."""
+        pieces = run.network.read_long(inputs, CHUNK)
+        for start in track(range(0, len(targets), CHUNK)):
+            piece, says = next(pieces)
+            wanted = targets[start : start + len(piece)]
+            own = says[np.arange(len(piece)), wanted]
+            likelier = (says > own[:, None]).sum(axis=1)
+            yield np.stack([-own, likelier < 1, likelier < 5], axis=1, dtype=np.float32)
+
+    return join(read())
 
 
 def _read_fresh(run: Run, examples: Sequence[Example], batch_size: int = 32) -> np.ndarray:
     """The cost of each sentence in nats, `(sentences,)`, read from a fresh state behind an `EOS`."""
-    sentences = [run.vocabulary.ids(example.words) for example in examples]
+    sentences = Rows(run.vocabulary.ids(example.words) for example in examples)
     costs = np.zeros(len(sentences))
-    order = np.argsort([len(ids) for ids in sentences], kind="stable")
+    order = np.argsort(sentences.lengths, kind="stable")
     for start in track(range(0, len(order), batch_size)):
         rows = [sentences[row] for row in order[start : start + batch_size]]
         batch = pad([np.append(EOS, ids) for ids in rows], [np.append(ids, EOS) for ids in rows])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -73,6 +74,7 @@ def track(items: Iterable[Item], weights: Sequence[float] | None = None) -> Iter
     """
     items = list(items)
     weights = [1.0] * len(items) if weights is None else weights
-    for number, item in enumerate(items):
-        with part(weights[number] / sum(weights[number:])):
+    left = reversed([*accumulate(reversed(weights))])  # from each item on
+    for item, weight, weights_left in zip(items, weights, left, strict=True):
+        with part(weight / weights_left):
             yield item

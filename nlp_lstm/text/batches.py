@@ -79,18 +79,19 @@ def sentence_batches(
 
 
 def stream_batches(
-    inputs: np.ndarray, targets: np.ndarray, batch_size: int, timesteps: int
+    inputs: np.ndarray, targets: np.ndarray, batch_size: int, timesteps: int, start: int = 0
 ) -> Iterator[Batch]:
     """Yield windows of a long text that continue those of the batch before, row by row.
 
-    The text is cut into `batch_size` equal rows; each batch is the next `timesteps` words of every
-    row, the last one what is left of them, right-padded. The last words of the text, fewer than
-    `batch_size`, which do not fill the rows, are left out.
+    The text, from `start` on and then from its beginning, is cut into `batch_size` equal rows; each batch is
+    the next `timesteps` words of every row, the last one what is left of them, right-padded. The last words,
+    fewer than `batch_size`, which do not fill the rows, are left out.
 
     Args:
         inputs, targets: the whole text, `(words,)`.
         batch_size: rows.
         timesteps: words per window.
+        start: which word is read first, from 0.
 
     Example:
         >>> first, second = stream_batches(np.arange(7), np.arange(1, 8), batch_size=2, timesteps=2)
@@ -98,11 +99,10 @@ def stream_batches(
         ([[0, 1], [3, 4]], [[1, 2], [4, 5]], [[2, 0], [5, 0]])
     """
     row = len(inputs) // batch_size
-    rows = inputs[: batch_size * row].reshape(batch_size, row)
-    wanted = targets[: batch_size * row].reshape(batch_size, row)
-    for start in range(0, row, timesteps):
-        window = slice(start, start + timesteps)
-        yield pad(list(rows[:, window]), list(wanted[:, window]), timesteps)
+    firsts = start + row * np.arange(batch_size)[:, None]  # (batch, 1)
+    for window in range(0, row, timesteps):
+        places = (firsts + np.arange(window, min(window + timesteps, row))) % len(inputs)
+        yield pad(list(inputs[places]), list(targets[places]), timesteps)
 
 
 def drop_words(batch: Batch, share: float, random: np.random.Generator, read_as: int = UNK) -> Batch:

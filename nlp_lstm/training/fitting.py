@@ -18,6 +18,7 @@ from nlp_lstm.errors import DataError, MissingInputError
 from nlp_lstm.models.quiet_keras import keras, no_retracing
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
+from nlp_lstm.text.arrays import in_blocks
 from nlp_lstm.text.batches import Batch, drop_words
 from nlp_lstm.text.vocabulary import PAD, UNK
 from nlp_lstm.training.checkpoints import Checkpoint, Fitted, Keeper
@@ -115,7 +116,7 @@ def _read_dropped_as(train_set: Encoded) -> int:
 
     Those mean something, as `<unk>` in Penn Treebank does, and a model could no longer trust them.
     """
-    unknown = sum(int((ids == UNK).sum()) for ids in train_set.inputs)
+    unknown = sum(int((ids == UNK).sum()) for ids in in_blocks(train_set.inputs))
     return PAD if unknown > FEW_UNKNOWN * sum(map(len, train_set.inputs)) else UNK
 
 

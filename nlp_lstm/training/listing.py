@@ -86,8 +86,8 @@ def _counts(corpus: Corpus) -> Comparison:
     filled = [split for split in SPLITS if getattr(corpus, split)]
     values = []
     for split in filled:
-        words = [word for example in corpus.split(split) for word in example.words]
-        values.append((len(corpus.split(split)), len(words), len(set(words)), corpus.sha256(split)))
+        counts = Counter(word for example in corpus.split(split) for word in example.words)
+        values.append((len(corpus.split(split)), counts.total(), len(counts), corpus.sha256(split)))
     columns = ("sentences", "words", "different words", "sha256")
     return Comparison("counts", filled, columns, values, "split", "")
 

@@ -20,6 +20,7 @@ from nlp_lstm.settings import Settings
 from nlp_lstm.store.reading import OF_A_FILE, recorded
 from nlp_lstm.store.run import Run, library_versions
 from nlp_lstm.task import Encoded, Task, load_task
+from nlp_lstm.text.arrays import count_ids, in_blocks
 from nlp_lstm.text.vectors import Vectors, read_vectors, vector_words
 from nlp_lstm.text.vocabulary import RESERVED, Vocabulary
 from nlp_lstm.training.reading import trained_reading
@@ -126,7 +127,7 @@ def _encode(
     task: Task, corpus: Corpus, vocabulary: Vocabulary, label_names: Sequence[str]
 ) -> tuple[Encoded, Encoded]:
     """The training and the validation set as numbers."""
-    training = task.encode(corpus.train + corpus.subphrases, vocabulary, label_names)
+    training = task.encode(corpus.whole_train(), vocabulary, label_names)
     return training, task.encode(corpus.validation, vocabulary, label_names)
 
 
@@ -184,7 +185,8 @@ def doubts_about(task: Task, label_names: Sequence[str]) -> list[str]:
 
 def _share_known(known: Collection[int], train_set: Encoded, path: str | Path) -> float:
     """The share of the training text's different words that have a vector, checked not to be none."""
-    words = np.unique(np.concatenate(train_set.inputs))
+    size = 1 + max(int(block.max()) for block in in_blocks(train_set.inputs))
+    words = np.flatnonzero(count_ids(train_set.inputs, size))
     words = words[words >= len(RESERVED)]
     held = int(np.isin(words, list(known)).sum())
     if not held:
@@ -223,8 +225,7 @@ def first_weights(
     the run to start from, words of `known` from their vectors, scaled to the spread `VECTOR_SPREAD`: GloVe's
     numbers are four times as large, and steps of Adam, which do not grow with the weights, move them less.
     """
-    targets = np.concatenate(train_set.targets)
-    counts = np.bincount(targets[targets >= 0], minlength=len(weights["output/bias"])) + 1
+    counts = count_ids(train_set.targets, len(weights["output/bias"])) + 1
     weights = weights | {"output/bias": np.log(counts / counts.sum()).astype(np.float32)}
     if start:
         taken = {name: values for name, values in start.weights.items() if not name.startswith("output/")}

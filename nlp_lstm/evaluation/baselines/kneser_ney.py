@@ -8,6 +8,7 @@ An n-gram is one integer, its ids being digits to the base `vocab_size`, oldest 
 `key // vocab_size` is its context and `key % vocab_size**k` its last k words.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from nlp_lstm.errors import DataError, UsageError
 
+SHARE_WAITING = 0.25  # of the n-grams counted, how many more wait before they are merged with them
 FALLBACK_DISCOUNTS = np.array([0.0, 0.5, 1.0, 1.5])  # KenLM's --discount_fallback
 
 
@@ -105,13 +107,50 @@ def fit_kneser_ney(ngrams: ArrayLike, vocab_size: int) -> KneserNey:
     Reference:
         Chen & Goodman 1999; the continuation counts: Kneser & Ney 1995.
     """
-    keys, order = _pack(ngrams, vocab_size)
-    keys, counts = np.unique(keys, return_counts=True)
+    return fit_blocks([ngrams], vocab_size)
+
+
+def fit_blocks(blocks: Iterable[ArrayLike], vocab_size: int) -> KneserNey:
+    """Do what `fit_kneser_ney` does with n-grams that come in parts, as `ngram_blocks` yields them.
+
+    Memory follows the different n-grams, however often they occur. The model is the same to the last bit.
+
+    Example:
+        >>> parts = [[[0, 0, 1], [0, 1, 2]], [[1, 2, 0], [0, 0, 1]]]
+        >>> model, whole = fit_blocks(parts, 3), fit_kneser_ney(parts[0] + parts[1], 3)
+        >>> bool((model.probabilities(parts[0]) == whole.probabilities(parts[0])).all())
+        True
+    """
+    packed = (_pack(ngrams, vocab_size) for ngrams in blocks)
+    first, order = next(packed)
+    keys, counts = _count(first)
+    waiting: list[tuple[np.ndarray, np.ndarray]] = []
+    for more, _ in packed:
+        waiting.append(_count(more))
+        if sum(len(part) for part, _ in waiting) >= SHARE_WAITING * len(keys):
+            keys, counts = _merge([(keys, counts), *waiting])
+            waiting.clear()
+    if waiting:
+        keys, counts = _merge([(keys, counts), *waiting])
     levels = [_fit_level(keys, counts, vocab_size)]
     for length in reversed(range(1, order)):
-        keys, counts = np.unique(keys % vocab_size**length, return_counts=True)
+        keys, counts = _count(keys % vocab_size**length)
         levels.insert(0, _fit_level(keys, counts, vocab_size))
     return KneserNey(vocab_size, tuple(levels))
+
+
+def _count(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different keys, ascending, and how often each occurs."""
+    return np.unique(keys, return_counts=True)
+
+
+def _merge(parts: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+    """What `_count` says of all keys, from what it says of some parts of them."""
+    keys, counts = (np.concatenate(side) for side in zip(*parts, strict=True))
+    order = np.argsort(keys, kind="stable")  # which takes what is sorted already as it is
+    keys, counts = keys[order], counts[order]
+    firsts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    return keys[firsts], np.add.reduceat(counts, firsts)
 
 
 def _fit_level(keys: np.ndarray, counts: np.ndarray, vocab_size: int) -> _Level:

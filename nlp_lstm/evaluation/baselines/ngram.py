@@ -4,11 +4,14 @@ A stream is a split as the neural model reads it: all its sentences in a row, ea
 id. Both functions fit on one stream and score another, in nats per word.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from nlp_lstm.errors import UsageError
-from nlp_lstm.evaluation.baselines.kneser_ney import check_ids, fit_kneser_ney
+from nlp_lstm.evaluation.baselines.kneser_ney import check_ids, fit_blocks
+from nlp_lstm.text.arrays import BLOCK, count_ids, in_blocks
 
 
 def unigram_cross_entropy(train: ArrayLike, test: ArrayLike, vocab_size: int) -> float:
@@ -36,9 +39,19 @@ def unigram_cross_entropy(train: ArrayLike, test: ArrayLike, vocab_size: int) ->
     Reference:
         Chen & Goodman 1999, additive smoothing.
     """
-    train, test = check_ids("train", train, vocab_size), check_ids("test", test, vocab_size)
-    counts = np.bincount(train, minlength=vocab_size) + 1
-    return float(-np.log(counts[test] / counts.sum()).mean())
+    train, test = _check_stream("train", train, vocab_size), _check_stream("test", test, vocab_size)
+    costs = unigram_costs(count_ids([train], vocab_size))
+    return float(sum(costs[block].sum() for block in in_blocks([test])) / len(test))
+
+
+def unigram_costs(counts: np.ndarray) -> np.ndarray:
+    """Return what each word costs in nats, `(words,)`, from how often train has it, add-one smoothed.
+
+    Example:
+        >>> np.exp(-unigram_costs(np.array([2, 1, 0]))).round(3).tolist()
+        [0.5, 0.333, 0.167]
+    """
+    return -np.log((counts + 1) / (counts + 1).sum())
 
 
 def kneser_ney_cross_entropy(
@@ -68,9 +81,33 @@ def kneser_ney_cross_entropy(
         >>> bool(1 < perplexity < 1.1)
         True
     """
-    train, test = check_ids("train", train, vocab_size), check_ids("test", test, vocab_size)
-    model = fit_kneser_ney(stream_ngrams(train, eos, order=order, fresh=fresh), vocab_size)
-    return float(-np.log(model.probabilities(stream_ngrams(test, eos, order=order, fresh=fresh))).mean())
+    train, test = _check_stream("train", train, vocab_size), _check_stream("test", test, vocab_size)
+    model = fit_blocks(ngram_blocks(train, eos, order=order, fresh=fresh), vocab_size)
+    blocks = ngram_blocks(test, eos, order=order, fresh=fresh)
+    return float(sum(-np.log(model.probabilities(block)).sum() for block in blocks) / len(test))
+
+
+def _check_stream(name: str, ids: ArrayLike, vocab_size: int) -> np.ndarray:
+    """A stream, once all its ids are known to be in the vocabulary."""
+    ids = np.asarray(ids)
+    for start in range(0, max(len(ids), 1), BLOCK):
+        check_ids(name, ids[start : start + BLOCK], vocab_size)
+    return ids
+
+
+def ngram_blocks(
+    stream: np.ndarray, eos: int, *, order: int = 3, fresh: bool = False
+) -> Iterator[np.ndarray]:
+    """Yield what `stream_ngrams` returns in parts, so that memory does not grow with the stream.
+
+    Example:
+        >>> [block.tolist() for block in ngram_blocks(np.array([5, 6]), eos=0)]
+        [[[0, 0, 5], [0, 5, 6]]]
+    """
+    for start in range(0, len(stream), BLOCK):
+        before = max(start - order + 1, 0)
+        ngrams = stream_ngrams(stream[before : start + BLOCK], eos, order=order, fresh=fresh)
+        yield ngrams[start - before :]
 
 
 def stream_ngrams(stream: ArrayLike, eos: int, *, order: int = 3, fresh: bool = False) -> np.ndarray:
