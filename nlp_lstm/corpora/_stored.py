@@ -9,6 +9,7 @@ the other, of which one is in memory at a time. Unlike the cache of `datasets`, 
 
 from __future__ import annotations
 
+import mmap
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
@@ -111,7 +112,11 @@ class StoredExamples(Sequence[Example]):
         """The examples of a part."""
         import pyarrow
 
-        packed = self._file[self._places[part] : self._places[part + 1]]
+        start, end = self._places[part : part + 2]
+        packed = self._file[start:end]
+        if hasattr(mmap, "MADV_DONTNEED"):  # else what was read stays in memory until the system needs it
+            first = start // mmap.PAGESIZE * mmap.PAGESIZE
+            self._file.madvise(mmap.MADV_DONTNEED, first, end - first)
         with pyarrow.ipc.open_stream(packed) as stream:
             return list(_read_batch(stream.read_next_batch()))
 
