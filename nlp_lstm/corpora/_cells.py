@@ -7,23 +7,15 @@ bracket, but no column is words here and a list there.
 
 from __future__ import annotations
 
-import ast
-import json
-import re
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nlp_lstm.corpora._printed import PRINTED, only_scalars, parse_list
+from nlp_lstm.corpora._tables import StreamedCells
 from nlp_lstm.errors import DataError
 
-Cells = Mapping[str, list[Any]]
-STRING = r"""u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*\""""
-BARE = r"""[^\s,'"()\[\]]+"""
-ELEMENT = re.compile(rf"(?:(?P<string>{STRING})|np\.\w+\((?P<wrapped>{STRING}|{BARE})\)|(?P<bare>{BARE}))")
-BETWEEN = re.compile(r"\s*(,?)\s*")
-PRINTED = re.compile(r"(?:np\.|numpy\.)?(?:array|list)\((.*?)(?:,\s*dtype=[^(),]*)?\)", re.DOTALL)
-NAMED = {"None": None, "null": None, "nan": None, "NaN": None, "True": True, "False": False}
+Cells = Mapping[str, Collection[Any]]
 
 
 @dataclass(frozen=True)
@@ -60,6 +52,25 @@ class _Cell:
     looks_listed: bool
 
 
+@dataclass
+class _Seen:
+    """How many cells that hold something are of each kind, and the first of some of them.
+
+    Args:
+        listed, written, quoted: that are lists; of these, texts that say they are, and lists that hold texts.
+        others, plain: that are none; of these, without the brackets of one.
+    """
+
+    listed: int = 0
+    written: int = 0
+    quoted: int = 0
+    others: int = 0
+    plain: int = 0
+    first_listed: _Cell | None = None
+    first_quoted: _Cell | None = None
+    first_other: _Cell | None = None
+
+
 def read_lists(column: Column) -> tuple[Cells, tuple[str, ...]]:
     """Return the cells of a column with its written lists as lists, and notes on them.
 
@@ -67,58 +78,46 @@ def read_lists(column: Column) -> tuple[Cells, tuple[str, ...]]:
         DataError: if a cell is neither text, number nor list of those; or if some cells are lists and others
             are not. Shows the cell.
     """
-    filled = list(_look_at(column))
-    listed = [one for one in filled if one.items is not None]
-    others = [one for one in filled if one.items is None]
+    seen = _look_over(column)
+    listed, others = seen.listed, seen.others
     if listed and not others:
-        written = sum(isinstance(one.cell, str) for one in listed)
-        notes = (f"{column.name!r} holds {written} lists written as text: read as lists",) if written else ()
-        return _with_lists(column.cells, listed), notes
-    if not listed and not (column.of_lists and others and all(one.looks_listed for one in others)):
+        if not seen.written:
+            return column.cells, ()
+        notes = (f"{column.name!r} holds {seen.written} lists written as text: read as lists",)
+        return {split: _with_lists(cells) for split, cells in column.cells.items()}, notes
+    if not listed and not (column.of_lists and others and not seen.plain):
         return column.cells, ()
-    quoted = [one for one in listed if any(isinstance(item, str) for item in one.items or ())]
-    rare = not column.of_lists and 2 * len(quoted) < len(filled)
-    if (
-        listed
-        and not column.of_labels
-        and (not quoted or rare)
-        and all(isinstance(one.cell, str) for one in listed)
-    ):
-        return column.cells, tuple(_say_text(column, quoted))
-    odd = others[0]
+    rare = not column.of_lists and 2 * seen.quoted < listed + others
+    if listed and not column.of_labels and (not seen.quoted or rare) and listed == seen.written:
+        return column.cells, tuple(_say_text(column, seen))
+    odd = seen.first_other
+    assert odd
     if odd.looks_listed:
         why = "looks like a list, but is none that can be read: write it in full, as JSON"
     else:
-        why = f"is no list, but {_cut(listed[0].cell)} is one: write all cells of {column.name!r} alike"
+        assert seen.first_listed
+        why = (
+            f"is no list, but {_cut(seen.first_listed.cell)} is one: write all cells of {column.name!r} alike"
+        )
     raise DataError(f"{column.where(odd.split, odd.row)}: {_cut(odd.cell)} {why}")
 
 
-def parse_list(text: str) -> list[Any] | None:
-    r"""Return the list that a text says it is, of texts, numbers and None; None if it is no list.
-
-    Example:
-        >>> parse_list("['The', \"isn't\"]"), parse_list('["\\u00e9"]'), parse_list("['Ann' 'left']")
-        (['The', "isn't"], ['é'], ['Ann', 'left'])
-        >>> parse_list("[ 1 -1]"), parse_list("[np.str_('a'), np.str_('b')]"), parse_list("('a',)")
-        ([1, -1], ['a', 'b'], ['a'])
-        >>> parse_list("[laughs]"), parse_list("['a' 'b' ... 'z']"), parse_list("[['a']]")
-        (None, None, None)
-    """
-    text = text.strip()
-    if printed := PRINTED.fullmatch(text):
-        text = printed[1].strip()
-    if text[:1] + text[-1:] not in ("[]", "()"):
-        return None
-    if text[0] == "[":
-        try:
-            return _only_scalars(json.loads(text))
-        except (ValueError, RecursionError):
-            pass
-    try:
-        items, separators = _scan(text[1:-1].strip())
-    except ValueError:
-        return None
-    return items if text[0] == "[" or "," in separators else None
+def _look_over(column: Column) -> _Seen:
+    """Count what the cells of a column are."""
+    seen = _Seen()
+    for one in _look_at(column):
+        if one.items is None:
+            seen.others += 1
+            seen.plain += not one.looks_listed
+            seen.first_other = seen.first_other or one
+            continue
+        seen.listed += 1
+        seen.written += isinstance(one.cell, str)
+        seen.first_listed = seen.first_listed or one
+        if any(isinstance(item, str) for item in one.items):
+            seen.quoted += 1
+            seen.first_quoted = seen.first_quoted or one
+    return seen
 
 
 def is_missing(cell: Any) -> bool:
@@ -131,7 +130,7 @@ def _look_at(column: Column) -> Iterator[_Cell]:
     for split, cells in column.cells.items():
         for row, cell in enumerate(cells):
             if isinstance(cell, list):
-                if _only_scalars(cell) is None:
+                if only_scalars(cell) is None:
                     where = column.where(split, row)
                     raise DataError(
                         f"{where}: {_cut(cell)} is a list of more than texts and numbers: flatten it"
@@ -154,64 +153,22 @@ def _read_text(cell: str) -> tuple[bool, list[Any] | None]:
     return brackets, parse_list(text) if brackets or text[0] + text[-1] == "()" else None
 
 
-def _only_scalars(items: list[Any]) -> list[Any] | None:
-    """A list, if it holds texts, numbers and None alone."""
-    return items if all(isinstance(item, str | int | float | None) for item in items) else None
-
-
-def _scan(inner: str) -> tuple[list[Any], set[str]]:
-    """What stands between the brackets of a printed list, and what separates it: commas or blanks alone."""
-    items, separators, place = [], set(), 0
-    while place < len(inner):
-        element = ELEMENT.match(inner, place)
-        if not element:
-            raise ValueError(inner)
-        items.append(_read_element(element))
-        gap = BETWEEN.match(inner, element.end())
-        assert gap
-        place = gap.end()
-        if place < len(inner) or gap[1]:
-            separators.add(gap[1] or gap[0][:1])
-    if len({"," if mark == "," else mark.isspace() for mark in separators}) > 1 or "" in separators:
-        raise ValueError(inner)
-    return items, separators
-
-
-def _read_element(element: re.Match[str]) -> Any:
-    """A text, a number or None, as printed."""
-    printed = element["string"] or element["wrapped"] or element["bare"]
-    if printed[-1] in "'\"":
-        return _read_string(printed.removeprefix("u"))
-    if printed in NAMED:
-        return NAMED[printed]
-    return int(printed) if re.fullmatch(r"[+-]?\d+", printed, re.ASCII) else float(printed)
-
-
-def _read_string(printed: str) -> str:
-    """A text, as printed."""
-    if "\\" not in printed:
-        return printed[1:-1]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return ast.literal_eval(printed)
-    except (SyntaxError, Warning) as error:
-        raise ValueError(printed) from error
-
-
-def _with_lists(cells: Cells, listed: Sequence[_Cell]) -> Cells:
+def _with_lists(cells: Collection[Any]) -> Collection[Any]:
     """The cells with lists in the places of texts that say they are."""
-    changed = {split: list(column) for split, column in cells.items()}
-    for one in listed:
-        changed[one.split][one.row] = one.items
-    return changed
+
+    def read() -> Iterator[Any]:
+        """The cells, one after the other."""
+        for cell in cells:
+            yield cell if is_missing(cell) or not isinstance(cell, str) else parse_list(cell)
+
+    return list(read()) if isinstance(cells, list) else StreamedCells(len(cells), read)
 
 
-def _say_text(column: Column, quoted: Sequence[_Cell]) -> Iterator[str]:
+def _say_text(column: Column, seen: _Seen) -> Iterator[str]:
     """A note on cells that could be lists and are read as text."""
-    if quoted:
-        where = column.where(quoted[0].split, quoted[0].row)
-        yield f"{len(quoted)} cells of {column.name!r} look like lists and are read as text, as in {where}"
+    if seen.first_quoted:
+        where = column.where(seen.first_quoted.split, seen.first_quoted.row)
+        yield f"{seen.quoted} cells of {column.name!r} look like lists and are read as text, as in {where}"
 
 
 def _cut(cell: Any) -> str:

@@ -8,21 +8,20 @@ Columns with other names are taken by `_names`. To predict words, no label colum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, tee
 from typing import Any
 
 from nlp_lstm.corpora._cells import Cells, Column, is_missing, read_lists
 from nlp_lstm.corpora._labels import MISSING, Labels, is_labelled, name_labels
 from nlp_lstm.corpora._names import Choice, choose_columns, list_names, match_column
+from nlp_lstm.corpora._stored import hold
 from nlp_lstm.corpora._tables import Table
 from nlp_lstm.corpora._values import Corpus, Example, Request
-from nlp_lstm.corpora.text import choose_tokenized, warn_of
+from nlp_lstm.corpora.text import choose_tokenized, split_all, warn_of
 from nlp_lstm.errors import DataError
-from nlp_lstm.text.splitting import check_length, split_words
 
-Splitter = Callable[[str], list[str]]
 LabelCells = list[Any]
 
 
@@ -51,10 +50,10 @@ def build_corpus(source: str, tables: Mapping[str, Table], request: Request) -> 
     if chosen.labels is not None:
         labels, per_word, more = _read_labels(source, tables, chosen, words)
         notes += more
-    split_text, tokenized, more = _choose_splitter(words, request.tokenized, chosen.of_words or per_word)
+    tokenized, more = _choose_tokenized(words, request.tokenized, chosen.of_words or per_word)
     named: Mapping[str, LabelCells] = labels.cells if labels and labels.names else {}
-    splits = {
-        split: tuple(_build_examples(f"{split} of {source}", cells, named.get(split), per_word, split_text))
+    splits: dict[str, Any] = {
+        split: hold(_build_examples(f"{split} of {source}", cells, named.get(split), per_word, tokenized))
         for split, cells in words.items()
     }
     of_tables = chain.from_iterable(table.notes for table in tables.values())
@@ -63,7 +62,7 @@ def build_corpus(source: str, tables: Mapping[str, Table], request: Request) -> 
     return Corpus(source, label_names=names, tokenized=tokenized, notes=notes, **splits)
 
 
-def _find(name: str, table: Table, where: str) -> list[Any]:
+def _find(name: str, table: Table, where: str) -> Collection[Any]:
     """The cells of the column of words."""
     column = match_column(table.columns, name)
     if column is None:
@@ -80,7 +79,7 @@ def _read_labels(
     found, classes = {}, {}
     for split, table in tables.items():
         name = match_column(table.columns, chosen.labels)
-        found[split] = [None] * len(words[split]) if name is None else table.cells(name)
+        found[split] = [None] * len(words[split]) if name is None else list(table.cells(name))
         classes[split] = () if name is None else table.class_names.get(name, ())
     column = Column(chosen.labels, source, found, chosen.per_word, of_labels=True)
     cells, notes = read_lists(column)
@@ -98,11 +97,15 @@ def _read_labels(
 
 def _line_up(words: Cells, labels: Cells) -> bool:
     """Whether every row has as many labels with blanks between as it has words, and some row several."""
-    rows = list(zip(chain.from_iterable(words.values()), chain.from_iterable(labels.values())))
-    if not all(isinstance(cell, str) for row in rows for cell in row):
-        return False
-    counts = [(len(text.split()), len(label.split())) for text, label in rows]
-    return all(count == of_labels for count, of_labels in counts) and any(count > 1 for count, _ in counts)
+    several = False
+    for row in zip(chain.from_iterable(words.values()), chain.from_iterable(labels.values())):
+        if not all(isinstance(cell, str) for cell in row):
+            return False
+        count, of_labels = (len(cell.split()) for cell in row)
+        if count != of_labels:
+            return False
+        several = several or count > 1
+    return several
 
 
 def _split_labels(cell: Any) -> list[Any] | None:
@@ -112,47 +115,58 @@ def _split_labels(cell: Any) -> list[Any] | None:
     return cell.split() if isinstance(cell, str) else [cell]
 
 
-def _choose_splitter(
+def _choose_tokenized(
     words: Cells, asked: bool | None, of_words: bool
-) -> tuple[Splitter, bool | None, tuple[str, ...]]:
-    """How a text becomes words; whether it is tokenized already, None if cells hold words; and notes."""
-    cells = chain.from_iterable(words.values())
-    texts = [_write(cell) for cell in cells if not isinstance(cell, list) and not is_missing(cell)]
-    if of_words or not texts:
-        return str.split, None, ()
-    tokenized, why = choose_tokenized(texts, asked)
-    return str.split if tokenized else split_words, tokenized, (why, *warn_of(texts))
+) -> tuple[bool | None, tuple[str, ...]]:
+    """Whether the texts are tokenized already, None if cells hold words; and notes."""
+
+    def texts() -> Iterator[str]:
+        """The texts of all splits."""
+        for cell in chain.from_iterable(words.values()):
+            if not isinstance(cell, list) and not is_missing(cell):
+                yield _write(cell)
+
+    if of_words or next(texts(), None) is None:
+        return None, ()
+    tokenized, why = choose_tokenized(texts(), asked)
+    return tokenized, (why, *warn_of(texts()))
 
 
 def _build_examples(
-    where: str, words: list[Any], labels: LabelCells | None, per_word: bool, split_text: Splitter
+    where: str, cells: Collection[Any], labels: LabelCells | None, per_word: bool, tokenized: bool | None
 ) -> Iterator[Example]:
     """The sentences of a split."""
     labelled = labels is not None and is_labelled(labels)
-    for row, cell in enumerate(words):
+    for row, (cell, split) in enumerate(_split_cells(cells, tokenized is not False)):
         try:
-            found = _read_words(cell, split_text)
+            words = _check_words(cell, split)
             if labels is None:
-                yield Example(found)
+                yield Example(words)
             else:
-                yield Example(found, _place_labels(found, labels[row], per_word, labelled))
+                yield Example(words, _place_labels(words, labels[row], per_word, labelled))
         except DataError as error:
             raise DataError(f"row {row + 1} of {where}: {error}") from None
 
 
-def _read_words(cell: Any, split_text: Splitter) -> tuple[str, ...]:
-    """The words of a cell: a text to be split, or a list as it is."""
-    if not isinstance(cell, list):
-        check_length(_write(cell))
-        words = tuple(split_text(_write(cell)))
-    else:
-        words = tuple("" if is_missing(word) else str(word) for word in cell)
-    for word in words:
+def _split_cells(cells: Iterable[Any], at_blanks: bool) -> Iterator[tuple[Any, tuple[str, ...] | DataError]]:
+    """Every cell with the words of its text, or why it cannot be split; that of a list is empty."""
+    cells, again = tee(cells)
+    texts = ("" if isinstance(cell, list) else _write(cell) for cell in again)
+    return zip(cells, split_all(texts, at_blanks))
+
+
+def _check_words(cell: Any, split: tuple[str, ...] | DataError) -> tuple[str, ...]:
+    """The words of a cell, a list or the text that was split."""
+    if isinstance(cell, list):
+        split = tuple("" if is_missing(word) else str(word) for word in cell)
+    if isinstance(split, DataError):
+        raise split
+    for word in split:
         if not word or any(blank in word for blank in "\t\n\r"):
             raise DataError(f"{word!r} is not a word: a word is not empty and holds no tab or line end")
         if not word.isascii() and any("\ud800" <= character <= "\udfff" for character in word):
             raise DataError(f"{word!r} is not valid Unicode: write it again in UTF-8")
-    return words
+    return split
 
 
 def _write(cell: Any) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nlp_lstm.corpora._cells import Cells, Column, is_missing
+from nlp_lstm.corpora._cells import Column, is_missing
 from nlp_lstm.errors import DataError
 
 FIVE_SENTIMENTS = ("very negative", "negative", "neutral", "positive", "very positive")
@@ -33,7 +33,7 @@ class Labels:
         notes: what was decided, a line each.
     """
 
-    cells: Cells
+    cells: Mapping[str, list[Any]]
     names: tuple[str, ...]
     notes: tuple[str, ...]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from nlp_lstm.corpora._parquet_pages import unpacked_size
-from nlp_lstm.corpora._tables import Table, check_columns
+from nlp_lstm.corpora._tables import StreamedCells, Table, check_columns
 from nlp_lstm.errors import DataError, MissingInputError, StorageError
 from nlp_lstm.parsing import parse_json
 
@@ -34,13 +34,12 @@ def read_parquet(file: Path) -> Table:
     if not rows:
         raise DataError(f"{file} is not a .parquet table: it has no rows")
     classes = read_class_names(schema.metadata or {})
-    return Table(str(file), names, lambda column: _read_column(file, column), classes)
+    return Table(str(file), names, lambda column: StreamedCells(rows, lambda: _read(file, column)), classes)
 
 
-def _read_column(file: Path, column: str) -> list[Any]:
+def _read(file: Path, column: str) -> Iterator[Any]:
     """The cells of a column, a few at a time: a small file can say that one long text stands in every row."""
-    cells: list[Any] = []
-    largest, size = max(LARGEST, MOST_UNPACKED * file.stat().st_size), 0
+    largest, size, before = max(LARGEST, MOST_UNPACKED * file.stat().st_size), 0, 0
     with _open(file) as parquet, file.open("rb") as pages:
         if _unpacked(parquet, column, pages) > largest:
             raise _too_large(column, file, largest)
@@ -51,10 +50,11 @@ def _read_column(file: Path, column: str) -> list[Any]:
             if size > largest:
                 raise _too_large(column, file, largest)
             try:
-                cells += part.to_pylist()
+                cells = part.to_pylist()
             except UnicodeDecodeError:
-                raise _not_utf8(part, len(cells), column, file) from None
-    return cells
+                raise _not_utf8(part, before, column, file) from None
+            before += len(cells)
+            yield from cells
 
 
 def _unpacked(parquet: ParquetFile, column: str, pages: BinaryIO) -> int:

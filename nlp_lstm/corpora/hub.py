@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from nlp_lstm.corpora import READERS, Corpus, Request
 from nlp_lstm.corpora._columns import build_corpus
 from nlp_lstm.corpora._files import split_of
-from nlp_lstm.corpora._tables import Table
+from nlp_lstm.corpora._tables import StreamedCells, Table
 from nlp_lstm.errors import DataError, MissingInputError, NlpLstmError, UsageError
 
 if TYPE_CHECKING:
     from datasets import Dataset
+
+ROWS_AT_ONCE = 1000
 
 
 @READERS.register("hub")
@@ -77,10 +80,11 @@ def _load(name: str, configuration: str | None) -> dict[str, Dataset]:
 def _as_table(dataset: Dataset, where: str) -> Table:
     """A split of a data set, whose columns are read when they are asked for."""
 
-    def read(column: str) -> list[Any]:
-        cells = dataset.select_columns([column]).to_dict()
-        assert isinstance(cells, dict)  # it is an iterator only if asked for batches
-        return cells[column]
+    def read(column: str) -> StreamedCells:
+        """The cells of a column, from the memory map in which `datasets` keeps it."""
+        batches: Any = dataset.select_columns([column]).with_format("arrow")
+        parts = lambda: (batch[column].to_pylist() for batch in batches.iter(ROWS_AT_ONCE))  # noqa: E731
+        return StreamedCells(len(dataset), lambda: chain.from_iterable(parts()))
 
     features = {name: getattr(feature, "feature", feature) for name, feature in dataset.features.items()}
     names = {name: tuple(getattr(feature, "names", None) or ()) for name, feature in features.items()}

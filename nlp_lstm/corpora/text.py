@@ -6,7 +6,7 @@ the published counts of WikiText-2 have an end of sentence on every line.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ SHORT = 2 * PIECES  # words of a line that is not cut
 # Letters of scripts that write no blanks between words, and how many of them a word has at most on average.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 LONGEST_WORD = 6
-CHARACTERS_AT_ONCE = 100_000  # of lines that are split at once
+CHARACTERS_AT_ONCE = 100_000  # of texts that are split at once
 
 
 @READERS.register("text")
@@ -62,28 +62,39 @@ def read_text(path: str, request: Request) -> Corpus:
 
 
 def split_lines(lines: Iterable[str], tokenized: bool, file: Path) -> Iterator[tuple[str, ...]]:
-    """Yield the words of each line of a file; raw lines are split many at once.
+    """Yield the words of each line of a file.
 
     Raises:
         DataError: if what stands between two blanks is too long; says the line.
     """
-    number = 0
-    for some in _some_lines(lines):
+    for number, words in enumerate(split_all(lines, tokenized), 1):
+        if isinstance(words, DataError):
+            raise DataError(f"{file}, line {number}: {words}")
+        yield words
+
+
+def split_all(texts: Iterable[str], tokenized: bool) -> Iterator[tuple[str, ...] | DataError]:
+    """Yield the words of each text, or why it cannot be split; raw texts are split many at once.
+
+    Example:
+        >>> list(split_all(["It isn't.", ""], tokenized=False))
+        [('It', 'is', "n't", '.'), ()]
+    """
+    for some in _take_some(texts):
         try:
-            found = [_split_at_blanks(line) for line in some] if tokenized else split_texts(some)
+            found = list(map(_split_at_blanks, some)) if tokenized else split_texts(some)
         except DataError:
-            yield from _split_one_by_one(some, tokenized, file, number)
-            raise
-        yield from map(tuple, found)
-        number += len(some)
+            yield from (_split_one(text, tokenized) for text in some)
+        else:
+            yield from map(tuple, found)
 
 
-def _some_lines(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Lines in lists of about `CHARACTERS_AT_ONCE` characters."""
+def _take_some(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts in lists of about `CHARACTERS_AT_ONCE` characters, the ends of lines with them."""
     some, characters = [], 0
-    for line in lines:
-        some.append(line)
-        characters += len(line)
+    for text in texts:
+        some.append(text)
+        characters += len(text) + 1
         if characters >= CHARACTERS_AT_ONCE:
             yield some
             some, characters = [], 0
@@ -91,21 +102,18 @@ def _some_lines(lines: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _split_one_by_one(
-    lines: Sequence[str], tokenized: bool, file: Path, before: int
-) -> Iterator[tuple[str, ...]]:
-    """The words of each of some lines, up to that which cannot be split; says the line."""
-    for number, line in enumerate(lines, before + 1):
-        try:
-            yield tuple(_split_at_blanks(line) if tokenized else split_words(line))
-        except DataError as error:
-            raise DataError(f"{file}, line {number}: {error}") from None
+def _split_one(text: str, tokenized: bool) -> tuple[str, ...] | DataError:
+    """The words of a text, or why it cannot be split."""
+    try:
+        return tuple(_split_at_blanks(text) if tokenized else split_words(text))
+    except DataError as error:
+        return error
 
 
-def _split_at_blanks(line: str) -> list[str]:
-    """The words of a line that is tokenized already."""
-    check_length(line)
-    return line.split()
+def _split_at_blanks(text: str) -> list[str]:
+    """The words of a text that is tokenized already."""
+    check_length(text)
+    return text.split()
 
 
 def cut(words: tuple[str, ...]) -> list[tuple[str, ...]]:
