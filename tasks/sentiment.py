@@ -14,6 +14,7 @@ from nlp_lstm.corpora import Example
 from nlp_lstm.errors import DataError
 from nlp_lstm.settings import Settings
 from nlp_lstm.task import Encoded, Task
+from nlp_lstm.text.arrays import Rows
 from nlp_lstm.text.batches import Batch
 from nlp_lstm.text.vocabulary import PAD, Vocabulary
 
@@ -59,18 +60,21 @@ def encode(examples: Sequence[Example], vocabulary: Vocabulary, label_names: Seq
     Raises:
         DataError: if a label is not in `label_names`; names the sentence.
     """
-    numbers = {label: number for number, label in enumerate(label_names)}
-    inputs, targets = [], []
-    for row, example in enumerate(examples, start=1):
-        labels = example.labels or (None,) * len(example.words)
-        for label in labels:
-            if label is not None and label not in numbers:
+    numbers: dict[str | None, int] = {label: number for number, label in enumerate(label_names)}
+    numbers[None] = -1
+
+    def targets() -> Iterator[np.ndarray]:
+        """The label numbers of each sentence that has words."""
+        for row, example in enumerate(examples, start=1):
+            labels = example.labels or (None,) * len(example.words)
+            if unknown := [label for label in labels if label not in numbers]:
                 known = ", ".join(label_names)
-                raise DataError(f"sentence {row} has the label {label!r}: this run knows {known}")
-        if example.words:
-            inputs.append(vocabulary.ids(example.words))
-            targets.append(np.array([-1 if label is None else numbers[label] for label in labels], np.int32))
-    return Encoded(inputs, targets)
+                raise DataError(f"sentence {row} has the label {unknown[0]!r}: this run knows {known}")
+            if labels:
+                yield np.array([numbers[label] for label in labels], np.int32)
+
+    inputs = (vocabulary.ids(example.words) for example in examples if example.words)
+    return Encoded(Rows(inputs), Rows(targets()))
 
 
 def taught_batches(batch: Batch, settings: Settings) -> Iterator[Batch]:

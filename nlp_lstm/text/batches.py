@@ -64,7 +64,8 @@ def sentence_batches(
     padding: a model is traced anew for every shape of its batches.
     """
     order = random.permutation(len(inputs))
-    order = order[np.argsort([len(inputs[index]) for index in order], kind="stable")]
+    lengths = np.array([len(ids) for ids in inputs])
+    order = order[np.argsort(lengths[order], kind="stable")]
     starts = np.arange(0, len(order), batch_size)
     for start in random.permutation(starts):
         rows = order[start : start + batch_size]
