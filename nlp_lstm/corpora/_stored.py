@@ -32,7 +32,7 @@ def hold(examples: Iterable[Example]) -> Sequence[Example]:
     """Return examples as a tuple, or, if they have more than `MOST_HELD` words, as `StoredExamples`.
 
     Args:
-        examples: those of a split; with facts, or with more than a million words, but not with both.
+        examples: those of a split; with facts, as only generated ones have them, they are held.
 
     Raises:
         StorageError: if the temporary folder cannot hold them.
@@ -45,7 +45,7 @@ def hold(examples: Iterable[Example]) -> Sequence[Example]:
     for example in examples:
         held.append(example)
         words += len(example.words)
-        if words > MOST_HELD:
+        if words > MOST_HELD and not example.facts:
             return StoredExamples(chain(_give_up(held), examples))
     return tuple(held)
 
