@@ -5,6 +5,7 @@ other array, and the system can drop the pages that are not being read. What goe
 so block by block.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -61,7 +62,7 @@ class Rows(Sequence[np.ndarray]):
     """
 
     def __init__(self, pieces: Iterable[np.ndarray], dtype: type = np.int32):
-        lengths = [0]
+        lengths = array("q", [0])
 
         def measured() -> Iterator[np.ndarray]:
             """The pieces, whose lengths are noted."""
@@ -71,7 +72,8 @@ class Rows(Sequence[np.ndarray]):
                 yield piece
 
         self.joined = join(measured())
-        self.lengths, self._ends = np.array(lengths[1:], int), np.cumsum(lengths)
+        self._ends = np.cumsum(lengths)
+        self.lengths = np.diff(self._ends)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
