@@ -115,6 +115,13 @@ def fit_blocks(blocks: Iterable[ArrayLike], vocab_size: int) -> KneserNey:
 
     Memory follows the different n-grams, however often they occur. The model is the same to the last bit.
 
+    Args:
+        blocks: at least one, each as `fit_kneser_ney` takes n-grams.
+        vocab_size: as `fit_kneser_ney` takes it.
+
+    Raises:
+        As `fit_kneser_ney`.
+
     Example:
         >>> parts = [[[0, 0, 1], [0, 1, 2]], [[1, 2, 0], [0, 0, 1]]]
         >>> model, whole = fit_blocks(parts, 3), fit_kneser_ney(parts[0] + parts[1], 3)
