@@ -110,6 +110,20 @@ def write_scratch(pieces: Iterable[Any]) -> mmap.mmap:
         raise _failed(Path(tempfile.gettempdir()) / "a scratch file", error, advice) from None
 
 
+def drop_pages(mapped: mmap.mmap, start: int = 0, end: int | None = None) -> None:
+    """Give up the memory of what was read of a memory map; it comes from the file when it is read again.
+
+    Else it counts as this process's memory until the system needs the room. Windows has no such call.
+
+    Args:
+        mapped: of a file that is not written to any more.
+        start, end: which bytes; None for the last.
+    """
+    if hasattr(mmap, "MADV_DONTNEED"):
+        first = start // mmap.PAGESIZE * mmap.PAGESIZE
+        mapped.madvise(mmap.MADV_DONTNEED, first, (len(mapped) if end is None else end) - first)
+
+
 def clear_partials(folder: Path) -> None:
     """Delete what killed commands have left in a folder; what is still written to stays."""
     if fcntl is None:

@@ -9,7 +9,6 @@ the other, of which one is in memory at a time. Unlike the cache of `datasets`, 
 
 from __future__ import annotations
 
-import mmap
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
@@ -19,7 +18,7 @@ import numpy as np
 
 from nlp_lstm.corpora._values import Example
 from nlp_lstm.errors import DataError
-from nlp_lstm.writing import write_scratch
+from nlp_lstm.writing import drop_pages, write_scratch
 
 if TYPE_CHECKING:
     from pyarrow import Array, RecordBatch
@@ -114,9 +113,7 @@ class StoredExamples(Sequence[Example]):
 
         start, end = self._places[part : part + 2]
         packed = self._file[start:end]
-        if hasattr(mmap, "MADV_DONTNEED"):  # else what was read stays in memory until the system needs it
-            first = start // mmap.PAGESIZE * mmap.PAGESIZE
-            self._file.madvise(mmap.MADV_DONTNEED, first, end - first)
+        drop_pages(self._file, start, end)
         with pyarrow.ipc.open_stream(packed) as stream:
             return list(_read_batch(stream.read_next_batch()))
 

@@ -1,10 +1,10 @@
 """Many small arrays -> one long one, which lies in a file where memory should not grow with it.
 
 Unlike `numpy.concatenate`, the result is a memory map of a scratch file if it is long: it is read like any
-other array, and the system can drop the pages that are not being read. What goes over a long array here does
-so block by block.
+other array. What goes over a long array here does so block by block, and forgets each when it has read it.
 """
 
+import mmap
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp_lstm.writing import write_scratch
+from nlp_lstm.writing import drop_pages, write_scratch
 
 MOST_HELD = 2**20  # numbers of an array that is held in memory
 BLOCK = 2**18  # numbers that are looked at at once
@@ -97,9 +97,23 @@ def in_blocks(sequences: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
             count += len(held[-1])
             if count >= BLOCK:
                 yield np.concatenate(held)
+                forget(held[-1])
                 held, count = [], 0
     if held:
         yield np.concatenate(held)
+
+
+def forget(joined: np.ndarray) -> None:
+    """Give up the memory of what was read of an array that is mapped, as `join` does it; else do nothing.
+
+    It is read from its file again when it is needed.
+    """
+    base: Any = joined
+    while isinstance(base, np.ndarray):
+        base = base.base
+    mapped = base.obj if isinstance(base, memoryview) else None
+    if isinstance(mapped, mmap.mmap):
+        drop_pages(mapped)
 
 
 def count_ids(sequences: Iterable[np.ndarray], size: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from nlp_lstm.errors import UsageError
 from nlp_lstm.evaluation.baselines.kneser_ney import check_ids, fit_blocks
-from nlp_lstm.text.arrays import BLOCK, count_ids, in_blocks
+from nlp_lstm.text.arrays import BLOCK, count_ids, forget, in_blocks
 
 
 def unigram_cross_entropy(train: ArrayLike, test: ArrayLike, vocab_size: int) -> float:
@@ -108,6 +108,7 @@ def ngram_blocks(
         before = max(start - order + 1, 0)
         ngrams = stream_ngrams(stream[before : start + BLOCK], eos, order=order, fresh=fresh)
         yield ngrams[start - before :]
+        forget(stream)
 
 
 def stream_ngrams(stream: ArrayLike, eos: int, *, order: int = 3, fresh: bool = False) -> np.ndarray:
