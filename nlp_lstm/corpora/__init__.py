@@ -45,6 +45,7 @@ def load_corpus(source: str, request: Request | None = None, limit: int | None =
         DataError: if the text breaks a rule of its format, or train holds no words; with labels, also if
             all are the same or a sentence is longer than `MOST_WORDS`.
         MissingInputError: if the file or data set is not there.
+        StorageError: if it cannot be read, or the temporary folder cannot hold a split of many words.
 
     Example:
         >>> corpus = load_corpus("mini", limit=5)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from nlp_lstm.corpora import READERS, Corpus, Request
 from nlp_lstm.corpora._columns import build_corpus
@@ -82,8 +82,13 @@ def _as_table(dataset: Dataset, where: str) -> Table:
 
     def read(column: str) -> StreamedCells:
         """The cells of a column, from the memory map in which `datasets` keeps it."""
-        batches: Any = dataset.select_columns([column]).with_format("arrow")
-        parts = lambda: (batch[column].to_pylist() for batch in batches.iter(ROWS_AT_ONCE))  # noqa: E731
+        arrow = dataset.select_columns([column]).with_format("arrow")
+
+        def parts() -> Iterator[list[Any]]:
+            """The cells of some rows at a time."""
+            for table in arrow.iter(ROWS_AT_ONCE):
+                yield cast(Any, table)[column].to_pylist()
+
         return StreamedCells(len(dataset), lambda: chain.from_iterable(parts()))
 
     features = {name: getattr(feature, "feature", feature) for name, feature in dataset.features.items()}
