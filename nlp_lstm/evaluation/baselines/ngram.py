@@ -90,8 +90,8 @@ def kneser_ney_cross_entropy(
 def _check_stream(name: str, ids: ArrayLike, vocab_size: int) -> np.ndarray:
     """A stream, once all its ids are known to be in the vocabulary."""
     ids = np.asarray(ids)
-    for start in range(0, max(len(ids), 1), BLOCK):
-        check_ids(name, ids[start : start + BLOCK], vocab_size)
+    for block in in_blocks([ids]) if len(ids) else [ids]:
+        check_ids(name, block, vocab_size)
     return ids
 
 
