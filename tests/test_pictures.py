@@ -211,6 +211,22 @@ def test_rows_that_are_no_numbers_have_no_curves():
 # tables
 
 
+def test_amounts_are_bars_to_either_side_of_0_with_their_numbers():
+    amounts = [1.5, -0.25, 0.0] + [0.5] * 58
+    rows = ["good", "bad", *(f"word {number}" for number in range(59))]
+    table = Comparison.from_columns(
+        "why", rows, {"it_adds": np.array(amounts)}, "word", "adds to a score", "amounts"
+    )
+    drawn = read_text(VIEWS.get("svg")(Report((table,))))
+    assert {"good", "bad", "word 57"} <= set(drawn)
+    assert "word 58" not in drawn  # the 61st row
+    numbers = [text.strip() for text in drawn if re.fullmatch(r" *[+-]\d\.\d\d *", text)]
+    assert numbers == ["+1.50", "-0.25", "+0.00", *["+0.50"] * 57]
+    said = " ".join(drawn)
+    assert "it adds" in said
+    assert "The first 60 of 61 rows" in said
+
+
 def test_a_table_is_drawn_as_it_stands_and_says_what_it_leaves_out():
     texts = read_text(show("svg", table(first=1)))
     assert {"speed", "per second", "cell", "words", "lstm", "9.500"} <= set(texts)
