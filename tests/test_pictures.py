@@ -217,7 +217,7 @@ def test_amounts_are_bars_to_either_side_of_0_with_their_numbers():
     table = Comparison.from_columns(
         "why", rows, {"it_adds": np.array(amounts)}, "word", "adds to a score", "amounts"
     )
-    drawn = read_text(VIEWS.get("svg")(Report((table,))))
+    drawn = read_text(show("svg", table))
     assert {"good", "bad", "word 57"} <= set(drawn)
     assert "word 58" not in drawn  # the 61st row
     numbers = [text.strip() for text in drawn if re.fullmatch(r" *[+-]\d\.\d\d *", text)]
