@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator
 
 from nlp_lstm.errors import NlpLstmError
-from nlp_lstm.models.quiet_keras import STDERR
 
+STDERR = 2  # the file descriptor that C++ writes to
 HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_int)
 
 
