@@ -6,6 +6,7 @@ Python cannot catch that; a handler of the signal that C++ calls can say what it
 
 import contextlib
 import ctypes
+import io
 import os
 import signal
 import sys
@@ -48,7 +49,8 @@ def _words_of_python_only() -> Iterator[int]:
     stderr = sys.stderr
     with contextlib.suppress(OSError, ValueError, AttributeError):  # in a notebook it is no file
         if stderr.fileno() == STDERR:
-            sys.stderr = open(copy, "w", buffering=1, errors="backslashreplace", closefd=False)  # noqa: SIM115
+            own = io.FileIO(copy, "w", closefd=False)
+            sys.stderr = io.TextIOWrapper(own, errors="backslashreplace", line_buffering=True)
     os.dup2(nowhere, STDERR)
     try:
         yield copy
