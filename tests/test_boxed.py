@@ -147,7 +147,7 @@ def test_one_source_of_reviews_is_its_half():
     both = load_corpus("reviews")
     halves = [load_corpus(f"reviews:{source}") for source in ("amazon_cells", "imdb")]
     for split in SPLITS:
-        assert both.split(split) == halves[0].split(split) + halves[1].split(split)
+        assert both.split(split) == (*halves[0].split(split), *halves[1].split(split))
     assert [half.source for half in halves] == ["reviews:amazon_cells", "reviews:imdb"]
     with pytest.raises(
         UnknownNameError, match="source of reviews 'yelp': the known ones are amazon_cells, imdb"

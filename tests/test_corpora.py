@@ -502,7 +502,7 @@ def serve(monkeypatch: pytest.MonkeyPatch, **splits: list[dict]) -> list[tuple]:
 
 def test_hub_reads_labelled_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     corpus = load_corpus(local_hub(tmp_path, monkeypatch))
-    assert {example.words for example in corpus.train + corpus.validation} == {
+    assert {example.words for example in (*corpus.train, *corpus.validation)} == {
         ("It", "'s", "good", "."),
         ("bad",),
     }

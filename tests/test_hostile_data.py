@@ -162,7 +162,7 @@ def test_the_longest_line_is_read_with_and_without_a_mark_in_front(here: Path):
         read = [example.words for example in stream_corpus("text:a.txt", request).read()]
         loaded = load_corpus("text:a.txt", request)
         assert sorted(read) == sorted(example.words for example in loaded.train)
-        assert sorted(len(example.words) for example in loaded.train + loaded.validation) == [2, 250_000]
+        assert sorted(len(example.words) for example in (*loaded.train, *loaded.validation)) == [2, 250_000]
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_an_option_that_is_none_is_refused(run):
 def test_a_text_of_one_line_is_cut_so_that_some_of_it_can_be_set_aside(tmp_path):
     source = folder(tmp_path, train="one two three four five six seven eight nine ten " * 30)
     corpus = load_corpus(source, WORDS)
-    words = sum(len(example.words) for example in corpus.train + corpus.validation)
+    words = sum(len(example.words) for example in (*corpus.train, *corpus.validation))
     assert (words, len(corpus.train), len(corpus.validation)) == (300, 18, 2)
     assert "the text is one line: it is read as 20 pieces" in corpus.notes
     for split in ("train", "validation"):

@@ -23,7 +23,7 @@ def last_label(example: Example) -> str | None:
 
 def with_links(plain: Corpus) -> tuple[Example, ...]:
     """What is copied with a link."""
-    return plain.train[:: mixed.EVERY_SENTENCE] + plain.subphrases[:: mixed.EVERY_CONSTITUENT]
+    return (*plain.train[:: mixed.EVERY_SENTENCE], *plain.subphrases[:: mixed.EVERY_CONSTITUENT])
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_no_sentence_of_the_test_list_can_be_written_by_a_grammar():
 
 def test_no_sentence_of_the_test_list_is_in_the_training_set(real_data):
     corpus = load_corpus(f"sst-mixed:{real_data('sst')}", Request(subphrases=True))
-    read = {tuple(word.lower() for word in each.words) for each in corpus.train + corpus.subphrases}
+    read = {tuple(word.lower() for word in each.words) for each in (*corpus.train, *corpus.subphrases)}
     texts = [text for frames in FRAMES.values() for frame in frames for text in frame.texts()]
     assert not [text for text in texts if tuple(word.lower() for word in split_words(text)) in read]
 

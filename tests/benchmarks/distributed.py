@@ -1,10 +1,10 @@
-"""How much faster several processes train than one, each with one thread (extra `distributed`).
+"""How much faster several processes train than one, each on one core (extra `distributed`).
 
     python tests/benchmarks/distributed.py [workers ...]
 
-All on 127.0.0.1. The seconds are of an epoch after the first, in which Keras traces its models. One process
-trains the same rows per step as several do together. Prints words per second, the ratio to one process, what
-the gradients weigh, and the peak memory of a worker.
+All on 127.0.0.1, on Linux. The seconds are of an epoch after the first, in which Keras traces its models. One
+process trains the same rows per step as several do together. Prints words per second, their ratio to those of
+one process, what the gradients weigh, and the peak memory of a worker.
 """
 
 import itertools
@@ -37,9 +37,9 @@ def train(folder: Path, workers: int) -> float:
         own = {ADDRESSES: f"127.0.0.1:{port}", COUNT: str(workers), NUMBER: str(number)}
         environment = os.environ | own | {"KERAS_BACKEND": "jax", "XLA_FLAGS": ONE_THREAD}
         options = ["--distributed"] if workers > 1 else []
-        started.append(
-            subprocess.Popen([*command, *options], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-        )
+        core = f"{number % (os.cpu_count() or 1)}"
+        pinned = ["taskset", "--cpu-list", core, *command, *options]
+        started.append(subprocess.Popen(pinned, cwd=folder, env=environment, stdout=subprocess.DEVNULL))
     assert not any(process.wait() for process in started), "a worker failed"
     ends = [row["seconds"] for row in load_run(folder / str(workers)).history]
     return min(later - sooner for sooner, later in itertools.pairwise(ends))
@@ -53,9 +53,7 @@ if __name__ == "__main__":
         for workers in map(int, sys.argv[1:] or ("1", "2")):
             seconds = train(Path(scratch), workers)
             alone = alone or seconds
-            print(
-                f"{workers} x 1 thread: {words / seconds:.0f} words/s, {alone / seconds:.2f} times the first"
-            )
+            print(f"{workers} x 1 core: {words / seconds:.0f} words/s, {alone / seconds:.2f} times the first")
         weights = load_run(Path(scratch) / str(workers)).weights
     print(f"gradients: {sum(values.nbytes for values in weights.values()) / 1e6:.1f} MB a step")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
