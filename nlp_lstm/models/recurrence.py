@@ -2,8 +2,8 @@
 
 The same weights and the same states as `keras.layers.LSTM`, which walks through a text with a loop of
 TensorFlow's, dozens of small operations a word forwards and again backwards. Here the words are multiplied by
-the kernel all at once, the loop is unrolled, and the way back is written out by hand, so that all that does
-not depend on the word after is computed for all words at once.
+the kernel all at once, the loop is unrolled (but on JAX), and the way back is written out by hand, so that
+all that does not depend on the word after is computed for all words at once.
 """
 
 from collections.abc import Callable
