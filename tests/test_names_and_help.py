@@ -223,7 +223,7 @@ def test_the_help_of_every_command_fits(name: str, cli):
 def test_train_lists_each_option_in_its_group(cli):
     help = cli("train", "--help").out
     titles = re.findall(r"^(\w.*):$", help, re.MULTILINE)
-    others = ["Task and data", "How files are read", "Files of the run"]
+    others = ["Task and data", "How files are read", "Files of the run", "Several machines"]
     assert titles == [*others, *GROUPS, "Output"]
     output = help[help.index("\nOutput:") :]
     assert re.findall(r"^  (-.*?)  ", output, re.MULTILINE) == ["--json", "--quiet", "-h, --help"]
