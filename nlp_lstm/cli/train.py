@@ -79,8 +79,8 @@ GROUPS = {
 @click.option(
     "--distributed",
     is_flag=True,
-    help="Be one of several processes that train together, as the variables of `keras.distribution` say (needs "
-    "the extra `distributed`).",
+    help="Be one of several processes that train together, as the variables of `keras.distribution` say "
+    "(needs the extra `distributed`).",
 )
 @click.option("--tensorboard", is_flag=True, help="Write TensorBoard logs (needs the extra `tensorboard`).")
 @reading_options
