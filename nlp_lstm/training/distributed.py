@@ -33,6 +33,7 @@ WAIT = 60  # seconds for all workers to come
 SILENCE = 20  # seconds without a sign of life, after which a worker is lost
 # What an error says if another process is gone: Gloo, which carries the numbers, or JAX, which watches.
 GONE = re.compile("Gloo|UNAVAILABLE|ABORTED|CANCELLED|DEADLINE_EXCEEDED|coordination service")
+GUARDS: list[ExitStack] = []  # of trainings that have lost a worker, until the process ends
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -70,7 +71,7 @@ def join_workers() -> Iterator[Workers]:
         except (JaxRuntimeError, ValueError) as error:
             if not GONE.search(str(error)):
                 raise
-            guard.pop_all()  # JAX may still abort
+            GUARDS.append(guard.pop_all())  # JAX may still abort
             raise lost from None
 
 
