@@ -204,6 +204,19 @@ def test_a_lost_worker_ends_all_and_resume_goes_on(tmp_path, task, victim, secon
 
 
 @slow
+def test_a_worker_that_is_told_to_stop_says_so(tmp_path):
+    port, options = free_port(), (*PREDICTOR, *SMALL, "--epochs", "300", "--patience", "300", "--run", "r")
+    workers = [Worker(tmp_path, number, port, *options) for number in range(2)]
+    wait_for(tmp_path / "r" / "checkpoint.safetensors", workers)
+    time.sleep(3)
+    workers[1].process.terminate()
+    (code, _, _), (own_code, own_out, own_err) = [worker.end(120) for worker in reversed(workers)][::-1]
+    assert (own_code, code) == (143, 75), own_err
+    assert own_out == ""
+    assert own_err == "nlp-lstm: worker 1 was stopped, which ends the others: --resume in all goes on\n"
+
+
+@slow
 @pytest.mark.parametrize(
     ("own", "difference"),
     [

@@ -196,6 +196,9 @@ def _train(
             run = replace(run, data={**run.data, "notes": [*run.data.get("notes", ()), keeper.failed]})
         if workers.writes:
             run = _evaluate_and_save(run, prepared, stop, again=checkpoint is not None)
+    if run.status == "interrupted" and not workers.writes:
+        stopped = Terminated if stop.signal == signal.SIGTERM else KeyboardInterrupt
+        raise stopped(f"worker {workers.number} was stopped, which ends the others: --resume in all goes on")
     if run.status == "diverged":
         raise DivergedError(_what_diverged(run, fitted))
     if stop.signal == signal.SIGTERM and run.status == "interrupted":
