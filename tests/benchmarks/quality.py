@@ -102,7 +102,7 @@ def measure(recipe: tuple[str, dict[str, Any]], score: Callable[..., float], bar
     corpus = load_corpus(preset.data, request)
     vocabulary = build_vocabulary(corpus, settings, request, vectors=None)
     labels = corpus.label_names if task.predicts == "labels" else ()
-    training = task.encode((*corpus.train, *corpus.subphrases), vocabulary, labels)
+    training = task.encode(corpus.whole_train(), vocabulary, labels)
     validation = task.encode(corpus.validation, vocabulary, labels)
     outputs = len(labels) or len(vocabulary)
     random = np.random.default_rng(settings.seed)
