@@ -40,7 +40,7 @@ def main() -> None:
         # the end for other workers, which may be gone or wait for this one.
         with contextlib.suppress(OSError, ValueError, AttributeError):
             sys.stdout.flush()
-        os._exit(code if isinstance(code, int) else 0)
+        os._exit(code if isinstance(code, int) else int(code is not None))
     sys.exit(code)
 
 
