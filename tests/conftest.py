@@ -117,6 +117,27 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+SHOWN = """() => document.querySelector(".waits") ? String(Math.random())
+    : [location.href, scrollY, document.querySelector("main").outerHTML].join(" ")"""
+
+
+@pytest.fixture(scope="session")
+def settle() -> Callable[[Any], None]:
+    """Return a function that waits until a page has shown the same for .4 s, however slow the machine is."""
+
+    def wait(page: Any) -> None:
+        last, seen = "", 0
+        for _ in range(600):
+            page.wait_for_timeout(50)
+            now = page.evaluate(SHOWN)  # answered once the page is done with what it does
+            last, seen = now, seen + 1 if now == last else 0
+            if seen == 8:
+                return
+        raise AssertionError("the page did not come to rest within 30 s")
+
+    return wait
+
+
 @pytest.fixture
 def new_run() -> Callable[..., Run]:
     """Return `make_run`."""

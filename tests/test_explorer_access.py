@@ -32,13 +32,14 @@ NAME = """(one) => {
 
 
 @pytest.fixture(scope="module")
-def opened(browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def opened(browser, settle, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return a function that opens the page with both shipped runs."""
     path = tmp_path_factory.mktemp("page") / "explore.html"
     nlp_lstm.explore(["sentiment-sst", "next-word-stories"]).save(path)
 
     def open_page(address: str = TEXT, width: int = 1280, height: int = 900, **options: Any) -> Any:
         page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        page.settle = lambda: settle(page)
         page.goto(path.as_uri() + address)
         return page
 
@@ -60,7 +61,7 @@ def test_axe_finds_nothing_serious(opened, scheme, width):
     wait_for_drawings(page)
     page.evaluate(OPEN)
     page.evaluate("document.querySelector('#panel-tour [aria-controls]').click()")
-    page.wait_for_timeout(500)
+    page.settle()
     assert all(page.evaluate(DRAWN, [*each]) for each in PICTURES.items())
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document)")
@@ -94,7 +95,7 @@ def test_paper_is_white_and_holds_nothing_to_press(opened):
     page = opened(ALL, color_scheme="dark")
     wait_for_drawings(page)
     page.emulate_media(media="print", color_scheme="dark")
-    page.wait_for_timeout(300)
+    page.settle()
     body = "(name) => getComputedStyle(document.body)[name]"
     assert page.evaluate(body, "color") == "rgb(0, 0, 0)"
     assert page.evaluate(body, "backgroundColor") == "rgb(255, 255, 255)"
@@ -124,7 +125,7 @@ def test_the_tab_key_reaches_every_control(opened):
     page = opened(f"{ALL}&stop=4", height=12000)
     wait_for_drawings(page)
     page.evaluate(OPEN)
-    page.wait_for_timeout(300)
+    page.settle()
     wanted = page.evaluate(f"({CONTROLS})().map({NAME})")
     assert len(wanted) > 60
     reached = list[str]()
@@ -163,7 +164,7 @@ def test_arrows_move_in_the_strip_the_map_and_the_squares(opened):
     page.keyboard.press("ArrowRight")
     assert page.evaluate(square) == "2 cell_state 3"
     page.keyboard.press("Enter")
-    page.wait_for_timeout(400)
+    page.settle()
     assert "square=2+cell_state+3" in page.url
     assert page.evaluate(square) == "2 cell_state 3"
     assert "With B's cell state of layer 2 at near" in page.locator("#panel-versus .said").inner_text()
@@ -174,7 +175,7 @@ def test_the_escape_key_ends_the_tour_and_stops_what_plays(opened):
     page = opened("#text=the+film+was+not+funny&stop=3", height=12000)
     page.locator("#panel-tour h2").focus()
     page.keyboard.press("Escape")
-    page.wait_for_timeout(400)
+    page.settle()
     assert page.get_by_role("button", name="Take the tour").is_visible()
     assert "stop" not in page.url
     play = page.get_by_role("button", name="Play the sentence")
@@ -192,7 +193,7 @@ def test_the_escape_key_ends_the_tour_and_stops_what_plays(opened):
 def test_what_changes_is_told_once_and_where_the_reader_is(opened):
     page = opened("#text=the+film+was+not+funny", height=12000)
     live = "[...document.querySelectorAll('[aria-live=polite]')].map((one) => one.textContent)"
-    page.wait_for_timeout(500)
+    page.settle()
     (answer,) = page.evaluate(live)
     assert answer.startswith("At the end, ")
     page.locator(".map").focus()

@@ -15,7 +15,7 @@ LAST_LEFT_OUT = "#text=the+song+is+not+bad&without=5"
 
 
 @pytest.fixture(scope="module")
-def opened(browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def opened(browser, settle, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return a function that opens the page with both shipped runs, or with few of their words."""
     folder = tmp_path_factory.mktemp("page")
     runs = ["sentiment-sst", "next-word-stories"]
@@ -24,8 +24,9 @@ def opened(browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     def open_page(address: str, name: str = "whole") -> Any:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.settle = lambda: settle(page)
         page.goto((folder / f"{name}.html").as_uri() + address)
-        page.wait_for_timeout(500)
+        page.settle()
         return page
 
     return open_page
@@ -34,7 +35,7 @@ def opened(browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def table_of(page: Any, panel: str) -> list[list[str]]:
     """The rows of the table of a panel, once it is open."""
     page.locator(f"#panel-{panel} summary").click()
-    page.wait_for_timeout(1500)
+    page.settle()
     rows = "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     return page.locator(f"#panel-{panel} tbody tr").evaluate_all(rows)
 

@@ -25,12 +25,13 @@ TABLE = """title => {
 
 
 @pytest.fixture(scope="module")
-def opened(browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def opened(browser, settle, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The page with both shipped runs in a browser, high enough that all panels are seen."""
     path = tmp_path_factory.mktemp("page") / "explore.html"
     nlp_lstm.explore([TAGGER, PREDICTOR]).save(path)
     page = browser.new_page(viewport={"width": 1280, "height": 7000})
     page.address = path.as_uri()
+    page.settle = lambda: settle(page)
     return page
 
 
@@ -44,7 +45,7 @@ def show(page: Any, address: str) -> None:
     """Open the page anew with what an address chooses."""
     page.goto("about:blank")
     page.goto(page.address + address)
-    page.wait_for_timeout(600)
+    page.settle()
 
 
 def number(text: str) -> float:
@@ -73,7 +74,7 @@ def test_shutting_all_forget_gates_moves_answers_as_the_edit_does(opened, runs):
     text = "the film is not bad"
     show(opened, "#text=the+film+is+not+bad&word=4")
     opened.get_by_role("button", name="Forget all before “not” (shut the forget gates)").click()
-    opened.wait_for_timeout(400)
+    opened.settle()
     assert "hold=forget_gate%3D0%404" in opened.url
     edit = Edit("forget_gate", 0, words=4)
     before, after = (nlp_lstm.trace(runs[0], text, given)["layer_1"].outputs for given in (None, edit))
@@ -83,7 +84,7 @@ def test_shutting_all_forget_gates_moves_answers_as_the_edit_does(opened, runs):
     for row, value in zip(rows, moved, strict=False):  # the page reads an end, too
         assert number(row[1]) == pytest.approx(value, abs=0.0051)
     opened.locator("#panel-knobs .reset").click()
-    opened.wait_for_timeout(400)
+    opened.settle()
     assert "hold" not in opened.url
     assert "Nothing is changed" in opened.locator("#panel-knobs").inner_text()
 
@@ -92,7 +93,7 @@ def test_all_squares_are_the_shares_of_patching(opened, runs):
     a, b = "the boy near the trees", "the boys near the trees"
     show(opened, f"#text={a}&other={b}&run=1&towards=were&against=was".replace(" ", "+"))
     opened.get_by_role("button", name="All squares").click()
-    opened.wait_for_timeout(3000)
+    opened.settle()
     ids = [encode(runs[1], text, as_typed=False).ids for text in (a, b, "were was")]
     one, donor, outputs = (np.array([values]) for values in ids)
     places = all_places(runs[1], range(1, 6))
@@ -111,7 +112,7 @@ def test_a_link_holds_the_map_of_the_memory_and_the_squares(opened):
     opened.locator("#panel-memory select").select_option("one")
     opened.locator("[data-square='2 cell_state 3']").click()
     opened.get_by_role("button", name="All squares").click()
-    opened.wait_for_timeout(3000)
+    opened.settle()
     seen = [opened.locator(f"#panel-{name}").inner_text() for name in ("memory", "versus")]
     squares = opened.evaluate(TABLE, "The squares as a table")
     assert len(squares) == 2 * 6 * 5
@@ -119,11 +120,11 @@ def test_a_link_holds_the_map_of_the_memory_and_the_squares(opened):
     link = opened.locator("#panel-share pre").first.inner_text()
     assert link == opened.url
     show(opened, f"#{link.partition('#')[2]}")
-    opened.wait_for_timeout(3000)
+    opened.settle()
     assert [opened.locator(f"#panel-{name}").inner_text() for name in ("memory", "versus")] == seen
     assert opened.evaluate(TABLE, "The squares as a table") == squares
     opened.locator("#other").fill("the girls near the trees")
-    opened.wait_for_timeout(600)
+    opened.settle()
     assert "square" not in opened.url
 
 
@@ -143,7 +144,7 @@ def test_a_square_that_is_not_there_is_none(opened, square):
 def test_why_shows_what_each_word_adds_to_the_score(opened, runs):
     text = "the film is not bad"
     show(opened, "#text=the+film+is+not+bad&word=5&towards=positive&against=negative")
-    opened.wait_for_timeout(2500)
+    opened.settle()
     ids = np.array(encode(runs[0], text, as_typed=True).ids)
     labels = list(runs[0].label_names)
     found = attribute_words(runs[0], ids, labels.index("positive"), labels.index("negative"))

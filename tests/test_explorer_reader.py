@@ -22,7 +22,7 @@ TOPS = """panel => [document.querySelector(".bar").getBoundingClientRect().botto
 
 
 @pytest.fixture(scope="module")
-def opened(browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def opened(browser, settle, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return a function that opens the page with both shipped runs, or with the first alone."""
     folder = tmp_path_factory.mktemp("page")
     nlp_lstm.explore([TAGGER, PREDICTOR]).save(folder / "both.html")
@@ -30,8 +30,9 @@ def opened(browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     def open_page(address: str = "", name: str = "both", width: int = 1280, height: int = 900) -> Any:
         page = browser.new_page(viewport={"width": width, "height": height})
+        page.settle = lambda: settle(page)
         page.goto((folder / f"{name}.html").as_uri() + address)
-        page.wait_for_timeout(300)
+        page.settle()
         return page
 
     return open_page
@@ -57,10 +58,10 @@ def test_the_tour_gives_back_what_was_there_before_it(opened):
     page = opened(MINE)
     page.get_by_role("button", name="Take the tour").click()
     page.get_by_role("button", name="Next stop").click()
-    page.wait_for_timeout(400)
+    page.settle()
     assert page.locator("#text").input_value() == "the film was not funny"
     page.get_by_role("button", name="End the tour").click()
-    page.wait_for_timeout(400)
+    page.settle()
     assert page.locator("#text").input_value() == "my own dull film"
     assert chosen(page) == "own"
     assert "Changed: forget gate = 0.00 at “dull”" in page.locator(".bar").inner_text()
@@ -86,15 +87,15 @@ def test_the_knob_is_that_of_the_stop(opened):
     page.get_by_role("button", name="Take the tour").click()
     for _ in range(3):
         page.get_by_role("button", name="Next stop").click()
-    page.wait_for_timeout(500)
+    page.settle()
     hold, units, words = (page.locator("#panel-knobs .knobs select").nth(at) for at in range(3))
     assert [one.input_value() for one in (hold, units, words)] == ["input_gate", "all", "one"]
     page.locator("#knob-value").fill("0")
     assert "input gate = 0.00 at “not”" in page.locator(".changed").inner_text()
     page.get_by_role("button", name="Next stop").click()
-    page.wait_for_timeout(500)
+    page.settle()
     page.locator("#panel-knobs").scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    page.settle()
     assert hold.input_value() == "output_gate"
 
 
@@ -105,7 +106,7 @@ def test_a_link_of_the_bar_brings_a_panel_into_sight_below_the_bar(opened, width
         link = page.get_by_role("navigation").get_by_role("button", name=name, exact=True)
         link.focus()
         page.keyboard.press("Enter")
-        page.wait_for_timeout(500)
+        page.settle()
         bar, heading, bottom = page.evaluate(TOPS, panel)
         assert bar <= heading < bottom, name
         assert page.evaluate("document.activeElement.closest('.panel').id") == f"panel-{panel}"
@@ -116,7 +117,7 @@ def test_a_link_of_the_bar_brings_a_panel_into_sight_below_the_bar(opened, width
 
 def test_a_link_opens_at_the_panel_that_was_used(opened):
     page = opened("#text=the+film+was+not+funny&panel=versus")
-    page.wait_for_timeout(500)
+    page.settle()
     bar, heading, bottom = page.evaluate(TOPS, "versus")
     assert bar <= heading < bottom
     after = page.locator("#panel-share pre").nth(1).inner_text()
@@ -140,7 +141,7 @@ def test_start_again_is_the_page_as_it_was_opened(opened):
     page.get_by_role("button", name="Forget all before").click()
     assert page.locator(".changed").is_visible()
     page.get_by_role("button", name="Start again").click()
-    page.wait_for_timeout(400)
+    page.settle()
     assert page.locator(".words").inner_text() == words
     assert (chosen(page), page.locator(".changed").is_visible()) == ("not", False)
     assert page.evaluate("scrollY") == 0
@@ -150,14 +151,14 @@ def test_a_change_can_be_taken_back_wherever_the_reader_is(opened):
     page = opened("#text=the+film+was+not+funny&without=4")
     assert "Changed: without “not”" in page.locator(".changed").inner_text()
     page.locator(".changed button").click()
-    page.wait_for_timeout(400)
+    page.settle()
     assert not page.locator(".changed").is_visible()
     assert "without" not in page.url
 
 
 def test_at_the_last_word_the_memory_tells_of_the_word_with_the_largest_share(opened):
     page = opened("#text=the+film+was+not+funny&panel=memory")
-    page.wait_for_timeout(500)
+    page.settle()
     said = page.locator("#panel-memory .said").inner_text()
     assert said.startswith("funny has the largest share of the memory at the end, of the words before (end)")
     assert "choose an earlier one" not in said
@@ -165,11 +166,11 @@ def test_at_the_last_word_the_memory_tells_of_the_word_with_the_largest_share(op
 
 def test_why_says_first_that_knobs_are_left_out(opened):
     page = opened("#text=the+film+was+not+funny&word=5&hold=forget_gate%3D0%405&panel=why")
-    page.wait_for_timeout(800)
+    page.settle()
     said = page.locator("#panel-why").inner_text()
     assert "The knobs are left out here: this explains what was said before them." in said
     page.locator(".changed button").click()
-    page.wait_for_timeout(300)
+    page.settle()
     assert "knobs" not in page.locator("#panel-why").inner_text()
 
 
@@ -177,7 +178,7 @@ def test_two_sentences_are_told_by_what_is_said_of_them(opened):
     page = opened(
         "#text=the+film+was+very+funny&other=the+film+was+not+funny&square=1+hidden_state+5&panel=versus"
     )
-    page.wait_for_timeout(800)
+    page.settle()
     said = page.locator("#panel-versus .said").inner_text().replace("\u00a0", " ")
     assert said == (
         "A: positive (49 %). B: negative (99 %). With B's hidden state at funny, A says negative (76 %): "
@@ -187,7 +188,7 @@ def test_two_sentences_are_told_by_what_is_said_of_them(opened):
 
 def test_units_that_hold_much_and_show_little_are_named(opened):
     page = opened("#text=it+looked+dull,+but+it+is+great&word=4&panel=strip")
-    page.wait_for_timeout(500)
+    page.settle()
     units = page.locator(".moved").inner_text()
     assert "Held but not shown at ,, c with o < 0.1" in units
     page.locator(".moved .unit").last.click()

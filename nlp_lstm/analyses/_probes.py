@@ -104,12 +104,12 @@ def read_target(values: np.ndarray, target: Target, halves: Halves) -> Reading:
     """
     asked = target.classes >= 0
     tested = asked & ~halves.fitted
-    hits = fit_probe(values, target, halves).predict(values[tested]) == target.classes[tested]
+    hits = read_classes(values, target, halves, values[tested]) == target.classes[tested]
     return Reading(hits, halves.sentence[tested], int(halves.sentence.max()) + 1)
 
 
-def fit_probe(values: np.ndarray, target: Target, halves: Halves):
-    """Return a probe fitted on one half; see `read_target`."""
+def read_classes(values: np.ndarray, target: Target, halves: Halves, shown: np.ndarray) -> np.ndarray:
+    """What a probe fitted on one half reads from the values that it is shown; see `read_target`."""
     from sklearn.linear_model import RidgeClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -118,7 +118,10 @@ def fit_probe(values: np.ndarray, target: Target, halves: Halves):
     if len(np.unique(target.classes[fitted])) < 2:
         raise DataError(f"{target.name}: fewer than two classes to tell apart, give more sentences")
     probe = make_pipeline(StandardScaler(), RidgeClassifier(alpha=RIDGE))
-    return probe.fit(values[fitted], target.classes[fitted])
+    probe.fit(values[fitted], target.classes[fitted])
+    # OpenBLAS may flag an invalid value where all are finite, as scikit-learn has checked: numpy issue 24067
+    with np.errstate(invalid="ignore"):
+        return probe.predict(shown)
 
 
 def majority(target: Target, halves: Halves) -> Reading:

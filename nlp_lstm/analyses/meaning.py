@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nlp_lstm.analyses import ANALYSES
-from nlp_lstm.analyses._probes import Halves, features, fit_probe, halve, read_target
+from nlp_lstm.analyses._probes import Halves, features, halve, read_classes, read_target
 from nlp_lstm.analyses._seeing import versus
 from nlp_lstm.analyses._targets import Target, commonest_words, word_target
 from nlp_lstm.analyses.studies import Study
@@ -146,7 +146,7 @@ def read_sentence(study: Study, text: str, seed: int = 0) -> dict[str, list[str 
 
 def _read(values: np.ndarray, target: Target, halves: Halves, shown: np.ndarray) -> list[str]:
     """What a probe says of some states."""
-    return [target.class_names[number] for number in fit_probe(values, target, halves).predict(shown)]
+    return [target.class_names[number] for number in read_classes(values, target, halves, shown)]
 
 
 def _sentence(study: Study, seed: int) -> Comparison:

@@ -37,12 +37,13 @@ export function makeWhy(page) {
     if (now === asked) return;
     asked = now;
     clearTimeout(timer);
-    picture.classList.add("waits");
+    picture.classList.remove("waits");
     if (word > MOST_ASKED || !said.every(Number.isFinite)) {
       picture.replaceChildren();
       note.textContent = "";
       return lead.replaceChildren(word > MOST_ASKED ? `This panel takes up to ${MOST_ASKED} words. Choose an earlier word.` : NO_NUMBERS);
     }
+    picture.classList.add("waits");
     timer = window.setTimeout(async () => {
       const stopped = () => asked !== now;
       const found = await network.attribute(ids, score.towards, score.against, { stopped });
