@@ -10,19 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain, tee
+from itertools import chain, repeat, tee
 from typing import Any
 
 from nlp_lstm.corpora._cells import Cells, Column, is_missing, read_lists
 from nlp_lstm.corpora._labels import MISSING, Labels, is_labelled, name_labels
 from nlp_lstm.corpora._names import Choice, choose_columns, list_names, match_column
 from nlp_lstm.corpora._stored import hold
-from nlp_lstm.corpora._tables import Table
+from nlp_lstm.corpora._tables import StreamedCells, Table
 from nlp_lstm.corpora._values import Corpus, Example, Request
 from nlp_lstm.corpora.text import choose_tokenized, split_all, warn_of
 from nlp_lstm.errors import DataError
-
-LabelCells = list[Any]
 
 
 def build_corpus(source: str, tables: Mapping[str, Table], request: Request) -> Corpus:
@@ -51,7 +49,7 @@ def build_corpus(source: str, tables: Mapping[str, Table], request: Request) -> 
         labels, per_word, more = _read_labels(source, tables, chosen, words)
         notes += more
     tokenized, more = _choose_tokenized(words, request.tokenized, chosen.of_words or per_word)
-    named: Mapping[str, LabelCells] = labels.cells if labels and labels.names else {}
+    named: Cells = labels.cells if labels and labels.names else {}
     splits: dict[str, Any] = {
         split: hold(_build_examples(f"{split} of {source}", cells, named.get(split), per_word, tokenized))
         for split, cells in words.items()
@@ -79,7 +77,7 @@ def _read_labels(
     found, classes = {}, {}
     for split, table in tables.items():
         name = match_column(table.columns, chosen.labels)
-        found[split] = [None] * len(words[split]) if name is None else list(table.cells(name))
+        found[split] = [None] * len(words[split]) if name is None else table.cells(name)
         classes[split] = () if name is None else table.class_names.get(name, ())
     column = Column(chosen.labels, source, found, chosen.per_word, of_labels=True)
     cells, notes = read_lists(column)
@@ -90,7 +88,7 @@ def _read_labels(
             (*notes, f"{column.name!r} has as many labels as words in every row: one for each"),
         )
     if per_word:
-        cells = {split: [_split_labels(cell) for cell in of_split] for split, of_split in cells.items()}
+        cells = {split: _split_labels(of_split) for split, of_split in cells.items()}
     labels = name_labels(replace(column, cells=cells), classes)
     return labels, per_word, (*notes, *labels.notes)
 
@@ -108,11 +106,16 @@ def _line_up(words: Cells, labels: Cells) -> bool:
     return several
 
 
-def _split_labels(cell: Any) -> list[Any] | None:
-    """The labels of a cell with one for each word; None if it is empty."""
-    if isinstance(cell, list) or is_missing(cell):
-        return cell if isinstance(cell, list) else None
-    return cell.split() if isinstance(cell, str) else [cell]
+def _split_labels(cells: Collection[Any]) -> StreamedCells:
+    """Cells as lists with a label for each word; None for an empty one."""
+
+    def split(cell: Any) -> list[Any] | None:
+        """The labels of a cell."""
+        if isinstance(cell, list) or is_missing(cell):
+            return cell if isinstance(cell, list) else None
+        return cell.split() if isinstance(cell, str) else [cell]
+
+    return StreamedCells(len(cells), lambda: map(split, cells))
 
 
 def _choose_tokenized(
@@ -133,17 +136,18 @@ def _choose_tokenized(
 
 
 def _build_examples(
-    where: str, cells: Collection[Any], labels: LabelCells | None, per_word: bool, tokenized: bool | None
+    where: str, cells: Collection[Any], labels: Collection[Any] | None, per_word: bool, tokenized: bool | None
 ) -> Iterator[Example]:
     """The sentences of a split."""
     labelled = labels is not None and is_labelled(labels)
-    for row, (cell, split) in enumerate(_split_cells(cells, tokenized is not False)):
+    of_rows = repeat(None) if labels is None else labels
+    for row, ((cell, split), label) in enumerate(zip(_split_cells(cells, tokenized is not False), of_rows)):
         try:
             words = _check_words(cell, split)
             if labels is None:
                 yield Example(words)
             else:
-                yield Example(words, _place_labels(words, labels[row], per_word, labelled))
+                yield Example(words, _place_labels(words, label, per_word, labelled))
         except DataError as error:
             raise DataError(f"row {row + 1} of {where}: {error}") from None
 

@@ -1,5 +1,6 @@
-"""JSON -> table: a record a line (.jsonl), or one value in any of the ways in which tables are written.
+"""JSON -> table: a record a line, or one value in any of the ways in which tables are written.
 
+    {"text": "fine", "label": 1}                   a record a line, read as often as need be, a line at a time
     [{"text": "fine", "label": 1}, ...]            records; also below one name, such as "data"
     {"text": ["fine", ...], "label": [1, ...]}     columns, as lists
     {"text": {"0": "fine", ...}, ...}              columns by row: what `DataFrame.to_json()` writes
@@ -13,12 +14,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nlp_lstm.corpora._files import read_lines
-from nlp_lstm.corpora._tables import Table, build_table
+from nlp_lstm.corpora._files import read_lines, stream_lines
+from nlp_lstm.corpora._tables import StreamedCells, Table, build_table
 from nlp_lstm.errors import DataError
 
 
@@ -28,6 +29,8 @@ def read_json(file: Path, encoding: str) -> Table:
     Raises:
         DataError: if the file is empty, not in the encoding, no JSON, or not a table.
     """
+    if records := _stream_records(file, encoding):
+        return records
     lines = read_lines(file, encoding, longest=sys.maxsize)  # a whole table may stand in one
     notes: list[str] = []
     try:
@@ -35,6 +38,38 @@ def read_json(file: Path, encoding: str) -> Table:
     except DataError as error:
         raise DataError(f"{file} is not a {file.suffix} table: {error}") from None
     return build_table(str(file), columns, rows, [f"{file}: {note}" for note in notes])
+
+
+def _stream_records(file: Path, encoding: str) -> Table | None:
+    """The table of a file with a record a line; None if it has not several, and must be read as a whole."""
+
+    def records() -> Iterator[dict[str, Any]]:
+        """The record of each line."""
+        number = 0
+        for row, line in enumerate(stream_lines(file, encoding), 1):
+            if line.strip():
+                number += 1
+                try:
+                    record = _parse_line(line, row)
+                    _check_record(record, number)
+                except DataError as error:
+                    raise DataError(f"{file} is not a {file.suffix} table: {error}") from None
+                yield record
+
+    def read(column: str) -> StreamedCells:
+        """The cells of a column; a record that lacks it has nothing there."""
+        return StreamedCells(count, lambda: (record.get(column) for record in records()))
+
+    names, count = dict[str, None](), 0
+    try:
+        for record in records():
+            names |= dict.fromkeys(record)
+            count += 1
+    except DataError:
+        if count:
+            raise
+        return None  # the first line is none by itself
+    return Table(str(file), tuple(names), read) if count > 1 else None
 
 
 def _parse(lines: Sequence[str], by_line: bool) -> Any:
@@ -53,15 +88,18 @@ def _parse_lines(lines: Sequence[str]) -> Any:
     found = []
     for number, line in enumerate(lines, 1):
         if line.strip():
-            try:
-                found.append(json.loads(line))
-            except (ValueError, RecursionError) as error:
-                raise DataError(
-                    f"line {number} is no JSON ({_explain(error)}): write one record a line"
-                ) from None
+            found.append(_parse_line(line, number))
     if len(found) == 1 and (isinstance(found[0], list) or _is_by_row(found[0])):
         return found[0]
     return found
+
+
+def _parse_line(line: str, number: int) -> Any:
+    """The value of a line."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"line {number} is no JSON ({_explain(error)}): write one record a line") from None
 
 
 def _parse_whole(lines: Sequence[str]) -> Any:
@@ -125,11 +163,16 @@ def _is_records(value: Any) -> bool:
 def _read_records(records: Sequence[Any]) -> tuple[list[str], Sequence[Any]]:
     """The names and rows of records; one that lacks a name has nothing there."""
     for number, record in enumerate(records, 1):
-        if not isinstance(record, dict):
-            raise DataError(
-                f"record {number} is {_describe(record)}: write an object, with a value for each column"
-            )
+        _check_record(record, number)
     return list(dict.fromkeys(name for record in records for name in record)), records
+
+
+def _check_record(record: Any, number: int) -> None:
+    """Check that a record is an object."""
+    if not isinstance(record, dict):
+        raise DataError(
+            f"record {number} is {_describe(record)}: write an object, with a value for each column"
+        )
 
 
 def _read_columns(

@@ -6,11 +6,12 @@ not to be scored. Neither is a class. But -1 is one of the classes -1 and 1, or 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nlp_lstm.corpora._cells import Column, is_missing
+from nlp_lstm.corpora._tables import StreamedCells
 from nlp_lstm.errors import DataError
 
 FIVE_SENTIMENTS = ("very negative", "negative", "neutral", "positive", "very positive")
@@ -33,7 +34,7 @@ class Labels:
         notes: what was decided, a line each.
     """
 
-    cells: Mapping[str, list[Any]]
+    cells: Mapping[str, Collection[Any]]
     names: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -73,14 +74,14 @@ def name_labels(column: Column, class_names: Mapping[str, tuple[str, ...]]) -> L
         if not class_names.get(split)
     }
     names, notes = _choose_names(told, column.name)
-    named: dict[str, list[Any]] = {}
+    named: dict[str, Collection[Any]] = {}
     for split, cells in column.cells.items():
         classes = class_names.get(split) or ()
         if len({*classes, MISSING}) <= len(classes):
             told = ", ".join(map(repr, classes[:8]))
             raise DataError(f"the classes of {column.name!r} of {column.source} are {told}: name each once")
         name_of = _number_namer(column, split, classes) if classes else _text_namer(names)
-        named[split] = [_name_cell(cell, row, name_of) for row, cell in enumerate(cells)]
+        named[split] = _name_cells(cells, name_of)
         notes.extend(_tell_without(split, named[split]))
     used = {value for cells in named.values() for value in _values(cells) if value}
     order = (class_names.get("train") or order_labels(used)) if used else ()
@@ -161,9 +162,18 @@ def _number_namer(column: Column, split: str, classes: tuple[str, ...]) -> Namer
     return name
 
 
-def _name_cell(cell: Any, row: int, name: Namer) -> Any:
-    """A cell with names; a word in a list may have no label."""
-    return [name(value, row) or None for value in cell] if isinstance(cell, list) else name(cell, row)
+def _name_cells(cells: Collection[Any], name: Namer) -> Collection[Any]:
+    """Cells with names; a word in a list may have no label."""
+
+    def read() -> Iterator[Any]:
+        """The cells, one after the other."""
+        for row, cell in enumerate(cells):
+            if isinstance(cell, list):
+                yield [name(value, row) or None for value in cell]
+            else:
+                yield name(cell, row)
+
+    return StreamedCells(len(cells), read)
 
 
 def _values(cells: Iterable[Any]) -> Iterator[Any]:
