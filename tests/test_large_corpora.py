@@ -1,5 +1,7 @@
 """A corpus that lies in files is the one that lies in memory: the same words, runs and figures."""
 
+import csv
+import json
 import tempfile
 import tracemalloc
 from dataclasses import replace
@@ -79,6 +81,23 @@ def write_table(file: Path, rows: int) -> None:
     table.to_parquet(file)
 
 
+def write_rows(file: Path, rows: int, seed: int = 2) -> None:
+    """A table of texts with the one label of each, in CSV with quoted line ends."""
+    random = np.random.default_rng(seed)
+    texts = [" ".join(random.choice(WORDS, random.integers(1, 9))) for _ in range(rows)]
+    labels = [random.choice(["bad", "good", "fair"]) for _ in range(rows)]
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        if file.suffix == ".jsonl":
+            opened.writelines(
+                json.dumps({"text": text, "label": label}) + "\n" for text, label in zip(texts, labels)
+            )
+        else:
+            between = "\t" if file.suffix == ".tsv" else ","
+            ends = [text.replace(" sea ", "\nsea ") for text in texts] if between == "," else texts
+            csv.writer(opened, delimiter=between).writerows([("text", "label"), *zip(ends, labels)])
+
+
 def sources(folder: Path) -> dict[str, Request]:
     """Corpora of every format that can be large."""
     write_text(folder / "raw.txt", 60)
@@ -88,11 +107,15 @@ def sources(folder: Path) -> dict[str, Request]:
     (folder / "lists.csv").write_text(
         "tokens,labels\n" + "\"['the', 'sky']\",\"['a', 'b']\"\n" * 40, encoding="utf-8"
     )
+    write_rows(folder / "rows.csv", 60)
+    write_rows(folder / "rows.tsv", 60)
+    write_rows(folder / "rows.jsonl", 60)
     return {
         f"text:{folder}/raw.txt": NEXT_WORD,
         f"text:{folder}/split": NEXT_WORD,
         f"table:{folder}/table.parquet": Request(),
         f"table:{folder}/lists.csv": Request(),
+        **{f"table:{folder}/rows.{ending}": Request() for ending in ("csv", "tsv", "jsonl")},
     }
 
 
@@ -295,27 +318,32 @@ def test_ngrams_counted_in_parts_are_those_counted_at_once(in_files, order, fres
     )
 
 
-def test_memory_does_not_follow_the_length_of_the_text(here, monkeypatch):
+@pytest.mark.parametrize("ending", ["txt", "csv", "tsv", "jsonl"])
+def test_memory_does_not_follow_the_length_of_the_text(here, monkeypatch, ending):
     for module, name in ((_stored, "MOST_HELD"), (arrays, "MOST_HELD"), (arrays, "BLOCK"), (ngram, "BLOCK")):
         monkeypatch.setattr(module, name, 2000)
     monkeypatch.setattr(_stored, "WORDS_AT_ONCE", 500)
     monkeypatch.setattr(text, "CHARACTERS_AT_ONCE", 2000)
-    write_text(here / "short" / "valid.txt", 20)
-    write_text(here / "long" / "valid.txt", 20)
-    write_text(here / "short" / "train.txt", 1000)
-    once = (here / "short" / "train.txt").read_text(encoding="utf-8")
-    (here / "long" / "train.txt").write_text(once * 6, encoding="utf-8")
+    write, reader = (write_text, "text") if ending == "txt" else (write_rows, "table")
+    task, request = ("next-word", NEXT_WORD) if ending == "txt" else ("sentiment", Request())
+    for folder in ("short", "long"):
+        write(here / folder / f"valid.{ending}", 20)
+        write(here / folder / f"train.{ending}", 1000)
+    first, _, once = (here / "short" / f"train.{ending}").read_text(encoding="utf-8").partition("\n")
+    (here / "long" / f"train.{ending}").write_text(first + "\n" + once * 6, encoding="utf-8")
     peaks = []
-    for source in ("text:short", "text:short", "text:long"):  # once to load what is loaded when it is needed
+    for folder in ("short", "short", "long"):  # once to load what is loaded when it is needed
         tracemalloc.start()
-        corpus = load_corpus(source, NEXT_WORD)
+        corpus = load_corpus(f"{reader}:{folder}", request)
         vocabulary = Vocabulary.build(example.words for example in corpus.train)
-        encoded = load_task("next-word").encode(corpus.train, vocabulary, ())
-        fit_blocks(ngram_blocks(encoded.targets[0], EOS), len(vocabulary))
+        encoded = load_task(task).encode(corpus.train, vocabulary, corpus.label_names)
+        if task == "next-word":
+            fit_blocks(ngram_blocks(encoded.targets[0], EOS), len(vocabulary))
         corpus.sha256("train")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[2] < 1.1 * peaks[1]
+    places = 2 * 8 * 5000 if task == "sentiment" else 0  # where the words and labels of each sentence begin
+    assert peaks[2] < 1.1 * peaks[1] + places
 
 
 def test_the_unknown_share_of_no_words_is_none(here, new_run):

@@ -57,8 +57,6 @@ class Rows(Sequence[np.ndarray]):
         >>> rows = Rows([np.array([5, 6]), np.array([7])])
         >>> rows[0], rows[-1], len(rows)
         (array([5, 6]), array([7]), 2)
-
-    `lengths` are those of the arrays, `(arrays,)`.
     """
 
     def __init__(self, pieces: Iterable[np.ndarray], dtype: type = np.int32):
@@ -73,7 +71,11 @@ class Rows(Sequence[np.ndarray]):
 
         self.joined = join(measured())
         self._ends = np.cumsum(lengths)
-        self.lengths = np.diff(self._ends)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Those of the arrays, `(arrays,)`."""
+        return np.diff(self._ends)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
