@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from nlp_lstm.cli._room import check_room
 from nlp_lstm.errors import did_you_mean
 
 OF_A_FILE = ("text_column", "word_column", "label_column", "separator", "encoding", "header")
@@ -42,6 +43,11 @@ class Command(click.Command):
     def __init__(self, *arguments: Any, groups: Mapping[str, Sequence[str]] = FILES, **named: Any):
         super().__init__(*arguments, **named)
         self.groups = groups
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what the command does, if there is room for it."""
+        check_room(str(self.name))
+        return super().invoke(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a section for each group that the command has options of."""

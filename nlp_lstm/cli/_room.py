@@ -1,0 +1,42 @@
+"""A limit of memory, as `ulimit -v` sets it -> one line before the work begins, where it is too low for that.
+
+Where memory ends while a library is loaded, Python says that a file cannot be mapped, Rust and TensorFlow
+abort, and OpenBLAS ends the process. Once all of them are there, what is too large is a MemoryError.
+"""
+
+import mmap
+import sys
+
+from nlp_lstm.errors import StorageError
+
+# Megabytes of addresses that a command takes before it reads its first sentence, as measured on Linux.
+LIGHT, TRAINING, OTHERS = 200, 2400, 700
+ROOM = dict.fromkeys(("generate", "predict", "presets", "probe", "runs"), LIGHT) | dict.fromkeys(
+    ("sweep", "train"), TRAINING
+)
+
+
+def check_room(command: str) -> None:
+    """Check that a limit of memory, if there is one, leaves room for the libraries of a command.
+
+    Raises:
+        StorageError: if it does not.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
+        return
+    needed = ROOM.get(command, OTHERS)
+    try:
+        mmap.mmap(-1, needed << 20).close()
+    except OSError:
+        raise StorageError(
+            f"`ulimit -v` leaves less than {needed} MB of memory, and `nlp-lstm {command}` needs more to begin: "
+            "type `ulimit -v unlimited` first, or a higher limit"
+        ) from None
+    import numpy as np
+
+    square = np.ones((600, 600), np.float32)
+    _ = square @ square  # OpenBLAS now has its buffers, and keeps them
