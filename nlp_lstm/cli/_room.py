@@ -33,8 +33,8 @@ def check_room(command: str) -> None:
         mmap.mmap(-1, needed << 20).close()
     except OSError:
         raise StorageError(
-            f"`ulimit -v` leaves less than {needed} MB of memory, and `nlp-lstm {command}` needs more to begin: "
-            "type `ulimit -v unlimited` first, or a higher limit"
+            f"`ulimit -v` leaves less than {needed} MB of memory, and `nlp-lstm {command}` needs more to "
+            "begin: type `ulimit -v unlimited` first, or a higher limit"
         ) from None
     import numpy as np
 
