@@ -12,7 +12,7 @@ A file is gone through several times, a line at a time, so that memory does not 
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -113,7 +113,7 @@ def _line_up(rows: Rows, file: Path, header: bool, notes: list[str]) -> _Body:
 
     first = next(filled(), Row([], 0, ()))
     widths: dict[int, int] = {}  # how many cells -> the first line of a row that has so many
-    counts: dict[int, int] = {}
+    counts = Counter[int]()
     for row in below():
         if header and any(cell.strip() for cell in row.cells[len(first.cells) :]):
             raise DataError(
@@ -121,8 +121,8 @@ def _line_up(rows: Rows, file: Path, header: bool, notes: list[str]) -> _Body:
                 f"({len(row.cells)}, not {len(first.cells)}): put quotes around cells that hold the separator"
             )
         widths.setdefault(len(row.cells), row.first)
-        counts[len(row.cells)] = counts.get(len(row.cells), 0) + 1
-    count = sum(counts.values())
+        counts[len(row.cells)] += 1
+    count = counts.total()
     if left_out := sum(1 for _ in rows()) - count - (header and bool(first.cells)):
         notes.append(f"{file}: {left_out} rows are left out, as all their cells are empty")
     if not header and any(set(pair) <= {cell.strip().casefold() for cell in first.cells} for pair in PAIRS):
@@ -146,6 +146,7 @@ class _Marks:
         first: the first line of one in them.
         doubled: whether one in them holds doubled ones, or names a column.
         columns: those in which every cell below the first row begins with one.
+        rows: that were looked at.
     """
 
     marked: int = 0
