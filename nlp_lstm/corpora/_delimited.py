@@ -100,21 +100,23 @@ class _Body:
 def _line_up(rows: Rows, file: Path, header: bool, notes: list[str]) -> _Body:
     """Names and rows, of which none may have more cells than there are names; adds notes."""
 
-    def filled() -> Iterator[Row]:
-        """The rows with a cell that is not empty."""
-        return (row for row in rows() if any(cell.strip() for cell in row.cells))
-
     def below() -> Iterator[Row]:
-        """Those below the names."""
-        found = filled()
+        """The rows below the names, but for empty ones."""
+        found = (row for row in rows() if _is_filled(row))
         if header:
             next(found, None)
         return found
 
-    first = next(filled(), Row([], 0, ()))
+    first, left_out = None, 0
     widths: dict[int, int] = {}  # how many cells -> the first line of a row that has so many
     counts = Counter[int]()
-    for row in below():
+    for row in rows():
+        if not _is_filled(row):
+            left_out += 1
+            continue
+        is_first, first = first is None, first or row
+        if header and is_first:
+            continue
         if header and any(cell.strip() for cell in row.cells[len(first.cells) :]):
             raise DataError(
                 f"{file} is not a {file.suffix} table: line {row.first} has more cells than column names "
@@ -122,19 +124,24 @@ def _line_up(rows: Rows, file: Path, header: bool, notes: list[str]) -> _Body:
             )
         widths.setdefault(len(row.cells), row.first)
         counts[len(row.cells)] += 1
-    count = counts.total()
-    if left_out := sum(1 for _ in rows()) - count - (header and bool(first.cells)):
+    opening = first.cells if first else []
+    if left_out:
         notes.append(f"{file}: {left_out} rows are left out, as all their cells are empty")
-    if not header and any(set(pair) <= {cell.strip().casefold() for cell in first.cells} for pair in PAIRS):
+    if not header and any(set(pair) <= {cell.strip().casefold() for cell in opening} for pair in PAIRS):
         notes.append(f"{file}: the first row holds names of columns and is read as a sentence, as asked")
-    names = first.cells if header else [str(number) for number in range(1, max(widths, default=0) + 1)]
+    names = opening if header else [str(number) for number in range(1, max(widths, default=0) + 1)]
     if short := [width for width in widths if width < len(names)]:
         line = min(widths[width] for width in short)
         notes.append(
             f"{file}: {sum(counts[width] for width in short)} rows end early, the first in line {line}: "
             "the cells left are empty"
         )
-    return _Body(tuple(names), count, below)
+    return _Body(tuple(names), counts.total(), below)
+
+
+def _is_filled(row: Row) -> bool:
+    """Whether a row has a cell that is not empty."""
+    return any(map(str.strip, row.cells))
 
 
 @dataclass

@@ -7,7 +7,6 @@ file is refused if a quoted cell does not end where a cell can end, or if what i
 from __future__ import annotations
 
 import csv
-from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -37,6 +36,10 @@ Lines = Callable[[], Iterator[str]]  # goes through a file anew
 Rows = Callable[[], Iterator[Row]]
 
 
+class _NotClosed(DataError):
+    """A quoted cell does not end where a cell can end."""
+
+
 def read_quoted(lines: Lines, separator: str, file: Path, notes: list[str]) -> Rows:
     r"""Return the rows of lines whose cells may be quoted.
 
@@ -49,16 +52,16 @@ def read_quoted(lines: Lines, separator: str, file: Path, notes: list[str]) -> R
     Raises:
         DataError: if a quotation mark is not closed, or melts rows; if a row has too many cells.
     """
-
     rows = partial(_parse, lines, separator, file)
     try:
-        deque(rows(), maxlen=0)
-    except DataError:
+        told = _check_rows(rows, separator, file)
+    except _NotClosed:
         if not any('\\"' in line for line in lines()):
             raise
         rows = partial(_parse, partial(_double_marks, lines), separator, file)
+        told = _check_rows(rows, separator, file)
         notes.append(f'{file}: \\" is read as a quotation mark inside quotes')
-    if told := _check_rows(rows, separator, file):
+    if told:
         notes.append(told)
     return rows
 
@@ -92,7 +95,7 @@ def _parse(lines: Lines, separator: str, file: Path) -> Iterator[Row]:
                     if is_first:
                         break
     except csv.Error:
-        raise DataError(
+        raise _NotClosed(
             f"{file} is not a {file.suffix} table: in line {first} a quotation mark opens a cell and none "
             f"closes it before a {separator!r} or a line end: {CLOSE_IT}"
         ) from None
