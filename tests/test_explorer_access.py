@@ -76,9 +76,7 @@ def test_axe_finds_nothing_serious(opened, scheme, width):
 
 def test_paper_shows_panels_that_were_never_on_the_screen(opened):
     page = opened(TEXT + "&hold=forget_gate%5B2%5D%3D0%403", height=500)
-    page.add_init_script(
-        "window.setTimeout = () => 0"
-    )  # a slow reader is not one who rests
+    page.add_init_script("window.setTimeout = () => 0")  # a slow reader is not one who rests
     page.reload()
     page.wait_for_selector(".map canvas[style]", state="attached")
     assert not page.evaluate(DRAWN, ["#panel-versus", "svg"])
