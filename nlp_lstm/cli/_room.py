@@ -10,10 +10,8 @@ import sys
 from nlp_lstm.errors import StorageError
 
 # Megabytes of addresses that a command takes before it reads its first sentence, as measured on Linux.
-LIGHT, TRAINING, OTHERS = 200, 2400, 700
-ROOM = dict.fromkeys(("generate", "predict", "presets", "probe", "runs"), LIGHT) | dict.fromkeys(
-    ("sweep", "train"), TRAINING
-)
+ROOM = {200: ("generate", "predict", "presets", "probe", "runs"), 2400: ("sweep", "train")}
+OTHERS = 700
 
 
 def check_room(command: str) -> None:
@@ -28,7 +26,7 @@ def check_room(command: str) -> None:
 
     if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
         return
-    needed = ROOM.get(command, OTHERS)
+    needed = next((room for room, commands in ROOM.items() if command in commands), OTHERS)
     try:
         mmap.mmap(-1, needed << 20).close()
     except OSError:
