@@ -5,13 +5,15 @@ abort, and OpenBLAS ends the process. Once all of them are there, what is too la
 """
 
 import mmap
+import os
 import sys
 
 from nlp_lstm.errors import StorageError
 
-# Megabytes of addresses that a command takes before it reads its first sentence, as measured on Linux.
+# Megabytes of addresses that a command takes before it reads its first sentence, as measured on Linux with two
+# cores; OpenBLAS takes 40 more for each further one.
 ROOM = {200: ("generate", "predict", "presets", "probe", "runs"), 2400: ("sweep", "train")}
-OTHERS = 700
+OTHERS, EACH_CORE = 700, 40
 
 
 def check_room(command: str) -> None:
@@ -27,6 +29,7 @@ def check_room(command: str) -> None:
     if resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
         return
     needed = next((room for room, commands in ROOM.items() if command in commands), OTHERS)
+    needed += EACH_CORE * max(0, (os.cpu_count() or 1) - 2)
     try:
         mmap.mmap(-1, needed << 20).close()
     except OSError:
