@@ -10,8 +10,8 @@ import sys
 
 from nlp_lstm.errors import StorageError
 
-# Megabytes of addresses that a command takes before it reads its first sentence, as measured on Linux with two
-# cores; OpenBLAS takes 40 more for each further one.
+# Megabytes of addresses that a command takes before it reads its first sentence, as measured on Linux with
+# two cores; OpenBLAS takes 40 more for each further one.
 ROOM = {200: ("generate", "predict", "presets", "probe", "runs"), 2400: ("sweep", "train")}
 OTHERS, EACH_CORE = 700, 40
 
