@@ -101,10 +101,8 @@ def check_columns(where: str, columns: int) -> None:
         )
 
 
-def build_table(
-    where: str, columns: Sequence[str], rows: Sequence[Any], notes: Sequence[str], hint: str = ""
-) -> Table:
-    """Return a table of rows: objects by name, or sequences, which may end early.
+def build_table(where: str, columns: Sequence[str], rows: Sequence[Any], notes: Sequence[str]) -> Table:
+    """Return a table of rows: objects by name, or sequences as long as there are columns.
 
     Raises:
         DataError: if there are no rows.
@@ -118,9 +116,9 @@ def build_table(
         if isinstance(rows[0], Mapping):
             return [row.get(column) for row in rows]
         place = names.index(column)
-        return [row[place] if place < len(row) else None for row in rows]
+        return [row[place] for row in rows]
 
-    return Table(where, names, read, notes=tuple(notes), hint=hint)
+    return Table(where, names, read, notes=tuple(notes))
 
 
 def join_tables(tables: Sequence[Table]) -> Table:
