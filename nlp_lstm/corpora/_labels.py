@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nlp_lstm.corpora._cells import Column, is_missing
+from nlp_lstm.corpora._cells import Cells, Column, is_missing
 from nlp_lstm.corpora._tables import StreamedCells
 from nlp_lstm.errors import DataError
 
@@ -34,7 +34,7 @@ class Labels:
         notes: what was decided, a line each.
     """
 
-    cells: Mapping[str, Collection[Any]]
+    cells: Cells
     names: tuple[str, ...]
     notes: tuple[str, ...]
 
