@@ -33,7 +33,7 @@ class Commands(click.Group):
 
 
 class Command(click.Command):
-    """A command whose help lists its options in groups.
+    """A command that begins where there is room for it, and whose help lists its options in groups.
 
     Args:
         groups: title -> the options by their names, in the order of the help; what is in none of them comes
